@@ -1,0 +1,18 @@
+"""Calendar days where people are, not where the machine is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def day_in(time_zone: str, now: datetime) -> date:
+    """Return the calendar day of an instant in a zone of the IANA list; in UTC for a zone not known."""
+    return now.astimezone(_zone(time_zone)).date()
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

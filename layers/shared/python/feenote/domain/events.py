@@ -1,0 +1,72 @@
+"""The timeline of a bill, and the tasks that ask for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened to a bill."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    VOIDED = "voided"
+    DELETED = "deleted"
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    NOT_DELIVERED = "not_delivered"
+    PAGE_LOADED = "page_loaded"
+    HUMAN_VIEWED = "human_viewed"
+    PAYMENT_STARTED = "payment_started"
+    PAYMENT_PENDING = "payment_pending"
+    PAYMENT_FAILED = "payment_failed"
+    PAID = "paid"
+    LINK_WITHDRAWN = "link_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class BillEvent:
+    """One thing that happened to a bill; `actor` is the id of who did it, details are ids and figures."""
+
+    id: str
+    bill_id: str
+    at: datetime
+    kind: EventKind
+    actor: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class TaskKind(StrEnum):
+    """Why a person is asked."""
+
+    PAYMENT_DIFFERS = "payment_differs"
+    CLIENT_CREDIT = "client_credit"
+    UNMATCHED_MONEY = "unmatched_money"
+    PAYMENT_FAILED = "payment_failed"
+    DELIVERY_UNKNOWN = "delivery_unknown"
+    NOT_DELIVERED = "not_delivered"
+    EVENT_KEPT_ASIDE = "event_kept_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that asks for a person: what, why, since when, what to do, about what."""
+
+    id: str
+    firm_id: str
+    kind: TaskKind
+    created_at: datetime
+    what: str
+    to_do: str
+    client_id: str = ""
+    bill_id: str = ""
+    payment_id: str = ""
+    delivery_id: str = ""
+    done_at: datetime | None = None
+    done_by: str = ""
