@@ -1,0 +1,204 @@
+"""Deliver one message: claim it for good, call the provider once, mark the answer.
+
+No answer leaves it `sending`: then only the provider's notice, or a person, may decide. Nothing here ever
+sends a claimed message a second time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from feenote.domain import links
+from feenote.domain.bills import Bill, BillState
+from feenote.domain.deliveries import Channel, Delivery, DeliveryState, MessageKind
+from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
+from feenote.domain.links import LinkScope, SecureLink
+from feenote.domain.records import Firm
+from feenote.service.ports import (
+    Attachment,
+    MailContext,
+    MailJob,
+    MailOutcomeUnknownError,
+    MailRefusedError,
+    MailThrottledError,
+    NotClaimedError,
+    OutgoingMail,
+    Ports,
+    RenderError,
+    StoreUnavailableError,
+)
+from feenote.service.prepare_document import pdf_name, stored_pdf
+
+
+def deliver_message(ports: Ports, *, job: MailJob, now: datetime) -> DeliveryState | None:
+    """Send the job's message if it is still queued; return its state, or None when it was not ours to send.
+
+    What fails before the provider was called leaves the message queued again, or refused where it would
+    fail for ever; only a call without an answer leaves it `sending`.
+
+    Raises:
+        MailThrottledError: the message is queued again; the queue brings it back later.
+        StoreUnavailableError: likewise, where the store answers again by then.
+    """
+    token = ports.tokens.new()
+    link = _link(ports, job, token, now)
+    try:
+        ports.deliveries.claim(job, link, at=now)
+    except NotClaimedError:
+        ports.signals.info("delivery.not_claimed", delivery_id=job.delivery_id)
+        return None
+    prepared = _prepare(ports, job, token, now)
+    return _send(ports, *prepared, now) if isinstance(prepared, tuple) else prepared
+
+
+def _prepare(
+    ports: Ports, job: MailJob, token: str, now: datetime
+) -> tuple[MailContext, OutgoingMail] | DeliveryState:
+    """Return what to send, or the state of a message that can never be sent."""
+    try:
+        context = ports.deliveries.context(job)
+    except KeyError:
+        gone = ports.deliveries.get(job.firm_id, job.delivery_id)
+        return _refuse(ports, gone, "What the message is about is not there any more.", now)
+    except StoreUnavailableError:
+        _give_back(ports, ports.deliveries.get(job.firm_id, job.delivery_id), now)
+        raise
+    bill = context.bill
+    is_over = bill is not None and bill.state in {BillState.VOID, BillState.DELETED}
+    if is_over and context.delivery.kind is MessageKind.BILL:
+        return _refuse(ports, context.delivery, "The bill was voided before the message went out.", now)
+    if bill is not None:
+        # The revision that goes out is the one that stands now, not the one of when it was asked for.
+        context = replace(context, delivery=replace(context.delivery, revision=bill.revision))
+    try:
+        return context, _compose(ports, context, f"{ports.public_base_url}/l/{token}", now)
+    except StoreUnavailableError:
+        _give_back(ports, context.delivery, now)
+        raise
+    except (RenderError, KeyError):
+        ports.signals.count("DeliveryNotRendered")
+        return _refuse(ports, context.delivery, "The message or its PDF could not be made.", now)
+
+
+def _give_back(ports: Ports, delivery: Delivery, now: datetime) -> None:
+    ports.deliveries.give_back(delivery, reason="The store or the files did not answer.", at=now)
+    ports.signals.count("DeliveryPutOff")
+
+
+def _send(ports: Ports, context: MailContext, mail: OutgoingMail, now: datetime) -> DeliveryState:
+    delivery = context.delivery
+    try:
+        message_id = ports.mailer.send(mail)
+    except MailThrottledError:
+        ports.deliveries.give_back(delivery, reason="The mail provider asked to wait.", at=now)
+        ports.signals.count("DeliveryThrottled")
+        raise
+    except MailRefusedError as error:
+        return _refuse(ports, delivery, f"The mail provider refused the message: {error}", now)
+    except MailOutcomeUnknownError:
+        ports.signals.count("DeliveryWithoutAnswer")
+        ports.signals.info("delivery.without_answer", delivery_id=delivery.id)
+        return DeliveryState.SENDING
+    event = sent_event(delivery, now)
+    ports.deliveries.accepted(delivery, message_id=message_id, at=now, event=event)
+    ports.signals.count("DeliveryAccepted")
+    ports.signals.info("delivery.accepted", delivery_id=delivery.id, bill_id=delivery.bill_id)
+    return DeliveryState.ACCEPTED
+
+
+def sent_event(delivery: Delivery, at: datetime) -> BillEvent | None:
+    """Return what the timeline says of an accepted message, once: its id is made from the delivery's."""
+    if not delivery.bill_id:
+        return None
+    details = {
+        "delivery_id": delivery.id,
+        "kind": delivery.kind.value,
+        "contact_id": delivery.contact_id,
+        "revision": str(delivery.revision),
+    }
+    return BillEvent(
+        delivery.id.replace("dlv_", "evt_sent_"),
+        delivery.bill_id,
+        at,
+        EventKind.SENT,
+        delivery.sender or "feenote",
+        details,
+    )
+
+
+def _link(ports: Ports, job: MailJob, token: str, now: datetime) -> SecureLink | None:
+    token_hash = links.hash_token(token)
+    if not job.bill_id or token_hash is None:
+        return None
+    return SecureLink(
+        id=ports.ids.new("lnk"),
+        token_hash=token_hash,
+        firm_id=job.firm_id,
+        client_id=job.client_id,
+        scope=LinkScope.BILL,
+        created_at=now,
+        expires_at=now + timedelta(days=job.link_days),
+        bill_id=job.bill_id,
+        contact_id=job.contact_id,
+        delivery_id=job.delivery_id,
+        accept_all_unpaid=job.accept_all_unpaid,
+        matter_ids=job.matter_ids,
+    )
+
+
+def _compose(ports: Ports, context: MailContext, link_url: str, now: datetime) -> OutgoingMail:
+    delivery, firm = context.delivery, context.firm
+    attachments: tuple[Attachment, ...] = ()
+    if delivery.kind is MessageKind.BILL and context.bill is not None:
+        attachments = _attachments(ports, context, context.bill, now)
+    text = ports.messages.render(context, link_url=link_url, attached=bool(attachments), now=now)
+    contact = context.contact
+    return OutgoingMail(
+        from_name=firm.name,
+        to_address=delivery.to_address,
+        to_name=contact.display_name if contact else "",
+        reply_to=reply_address(firm, context),
+        subject=text.subject,
+        html=text.html,
+        text=text.text,
+        message_date=now,
+        tags={"delivery_id": delivery.id, "firm_id": delivery.firm_id, "kind": delivery.kind.value},
+        attachments=attachments,
+    )
+
+
+def _attachments(ports: Ports, context: MailContext, bill: Bill, now: datetime) -> tuple[Attachment, ...]:
+    """Store the PDF that the link leads to; attach it where that was chosen and it is not too large."""
+    wants_file = Channel.ATTACHMENT in context.delivery.channels
+    if bill.pdf_key and not wants_file:
+        return ()
+    pdf, _ = stored_pdf(
+        ports, bill, firm=context.firm, client=context.client, matters=context.matters, now=now
+    )
+    if not wants_file or len(pdf) > context.firm.settings.attachment_limit_bytes:
+        return ()
+    return (Attachment(pdf_name(bill), "application/pdf", pdf),)
+
+
+def reply_address(firm: Firm, context: MailContext) -> str:
+    """Return where a reply goes: the responsible attorney, else the firm's billing address."""
+    attorneys = [matter.responsible_attorney.email for matter in context.matters]
+    return next((email for email in attorneys if email), firm.reply_to or firm.email)
+
+
+def _refuse(ports: Ports, delivery: Delivery, reason: str, now: datetime) -> DeliveryState:
+    task = Task(
+        id=delivery.id.replace("dlv_", "tsk_"),
+        firm_id=delivery.firm_id,
+        kind=TaskKind.NOT_DELIVERED,
+        created_at=now,
+        what=reason,
+        to_do="Check the bill and the address, then send it again.",
+        client_id=delivery.client_id,
+        bill_id=delivery.bill_id,
+        delivery_id=delivery.id,
+    )
+    ports.deliveries.refused(replace(delivery, reason=reason), reason=reason, at=now, task=task)
+    ports.signals.count("DeliveryRefused")
+    return DeliveryState.REFUSED

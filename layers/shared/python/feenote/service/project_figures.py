@@ -1,0 +1,58 @@
+"""Write to bill rows the figures that wait in an account because one transaction had no room for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from feenote.domain import accounts
+from feenote.domain.accounts import BillFigures
+from feenote.domain.events import BillEvent, EventKind
+from feenote.service.ports import ROWS_IN_ONE_CHANGE, ClientChange, Ports
+from feenote.service.retrying import until_fresh
+
+
+def project_figures(ports: Ports, *, firm_id: str, client_id: str, now: datetime) -> int:
+    """Write all waiting figures, some forty rows a transaction; return how many rows were written."""
+    written = 0
+    while True:
+        done = until_fresh(lambda: _some(ports, firm_id, client_id, now))
+        if not done:
+            return written
+        written += done
+
+
+def _some(ports: Ports, firm_id: str, client_id: str, now: datetime) -> int:
+    account = ports.books.account(firm_id, client_id)
+    waiting = tuple(account.unprojected.values())[:ROWS_IN_ONE_CHANGE]
+    waiting = waiting[: room_for(waiting)]
+    if waiting:
+        after = accounts.projected(account, (item.bill_id for item in waiting))
+        ports.books.commit(ClientChange(after, figures=waiting, events=paid_events(waiting, now)))
+    return len(waiting)
+
+
+def room_for(figures: Iterable[BillFigures], *, other_events: bool = False) -> int:
+    """Return how many of these rows a change may write, and with each an event for every receipt.
+
+    A row has room for one event; `other_events` says that something else takes it.
+    """
+    known = 0 if other_events else 1
+    more = sum(max(len(item.receipts) - known, 0) for item in figures)
+    return max(ROWS_IN_ONE_CHANGE - more, 1)
+
+
+def paid_events(figures: Iterable[BillFigures], now: datetime) -> tuple[BillEvent, ...]:
+    """Return what the timelines say of payments, for bills whose figures they changed; once for each."""
+    return tuple(
+        BillEvent(
+            f"evt_paid_{receipt.payment_id}_{item.bill_id}",
+            item.bill_id,
+            now,
+            EventKind.PAID,
+            "stripe",
+            {"payment_id": receipt.payment_id, "amount_minor": str(receipt.amount.minor)},
+        )
+        for item in figures
+        for receipt in item.receipts
+    )

@@ -1,0 +1,56 @@
+"""Sweep: find what a crash left lying, and what nobody will ever answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from feenote.domain.deliveries import DeliveryState
+from feenote.domain.events import Task, TaskKind
+from feenote.service.errors import ConflictError
+from feenote.service.hand_over import hand_over
+from feenote.service.ports import Ports
+from feenote.service.project_figures import project_figures
+
+QUEUED_FOR = timedelta(minutes=1)
+UNANSWERED_FOR = timedelta(minutes=15)
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep found: messages handed to the queue again, claims become unknown, accounts projected."""
+
+    requeued: int
+    unknown: int
+    projected: int
+
+
+def sweep_deliveries(ports: Ports, *, now: datetime) -> Swept:
+    """Requeue what is `queued` for over a minute, end claims unanswered for 15, write waiting figures."""
+    forgotten = ports.deliveries.overdue(DeliveryState.QUEUED, before=now - QUEUED_FOR, limit=BATCH)
+    hand_over(ports, forgotten)
+    silent = ports.deliveries.overdue(DeliveryState.SENDING, before=now - UNANSWERED_FOR, limit=BATCH)
+    for delivery in silent:
+        task = Task(
+            id=delivery.id.replace("dlv_", "tsk_"),
+            firm_id=delivery.firm_id,
+            kind=TaskKind.DELIVERY_UNKNOWN,
+            created_at=now,
+            what="It is not known whether this message went out.",
+            to_do="Ask the recipient, then mark it as sent or send it again.",
+            client_id=delivery.client_id,
+            bill_id=delivery.bill_id,
+            delivery_id=delivery.id,
+        )
+        ports.deliveries.became_unknown(delivery, at=now, task=task)
+    waiting = ports.books.accounts_to_project(limit=BATCH)
+    for firm_id, client_id in waiting:
+        try:
+            project_figures(ports, firm_id=firm_id, client_id=client_id, now=now)
+        except ConflictError:
+            # One account that others keep changing holds no other up: the next sweep comes in a minute.
+            ports.signals.count("ProjectionPutOff")
+    if silent:
+        ports.signals.count("DeliveryUnknown", len(silent))
+    return Swept(len(forgotten), len(silent), len(waiting))
