@@ -1,0 +1,1 @@
+"""The store: one DynamoDB table behind the ports that keep things."""

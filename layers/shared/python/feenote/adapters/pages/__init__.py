@@ -1,0 +1,27 @@
+"""The HTML pages that clients see. Each works without a script; the headers are made for each page."""
+
+from __future__ import annotations
+
+from feenote.adapters.pages.headers import CHECKOUT_ORIGIN, HtmlPage
+from feenote.adapters.pages.link_pages import (
+    render_expired,
+    render_link_page,
+    render_no_document,
+    render_refused,
+    render_renewed,
+    render_return_page,
+)
+from feenote.adapters.pages.plain_pages import render_not_found, render_slow_down
+
+__all__ = [
+    "CHECKOUT_ORIGIN",
+    "HtmlPage",
+    "render_expired",
+    "render_link_page",
+    "render_no_document",
+    "render_not_found",
+    "render_refused",
+    "render_renewed",
+    "render_return_page",
+    "render_slow_down",
+]

@@ -1,0 +1,217 @@
+"""What the page of a bill shows, every value written out for its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from feenote.adapters import localised
+from feenote.adapters.pages.line_views import LinesView, SumView, lines_view, matter_title, sums_view
+from feenote.adapters.pages.words import Notice, PageWords
+from feenote.adapters.reader import Reader, today_of
+from feenote.adapters.shown_text import block
+from feenote.adapters.shown_text import line as shown
+from feenote.domain import money
+from feenote.domain.allocation import oldest_first
+from feenote.domain.bills import Bill
+from feenote.domain.money import Money
+from feenote.domain.payments import PaymentMethod
+from feenote.domain.records import Matter
+from feenote.service.open_link import LinkPage, PageKind
+
+NO_LINES = frozenset({PageKind.VOID})
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """A label and its values: a date, the matters."""
+
+    label: str
+    values: tuple[str, ...]
+    width: str = ""
+    """What the style sheet knows a wider one by."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayView:
+    """The form that pays: what is due on the bill, and, where it may, on all of them.
+
+    The minor units go back with the form, so that a bill that changed meanwhile is noticed.
+    """
+
+    due: str
+    due_minor: int
+    bills: tuple[SumView, ...] = ()
+    """All unpaid bills, oldest first, each with what it takes; empty where only this bill can be paid."""
+    all_due: str = ""
+    all_due_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment as the client sees it on the bill that it paid."""
+
+    label: str
+    detail: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillView:
+    """Everything on the page of a bill. `amount` is the large one."""
+
+    kind: str
+    bill_id: str
+    number: str
+    amount_label: str
+    amount: str
+    when: str
+    is_overdue: bool
+    notice: Notice | None
+    instructions: str
+    facts: tuple[FactView, ...]
+    revised: str
+    memo: str
+    lines: LinesView | None
+    sums: tuple[SumView, ...]
+    payments: tuple[PaymentView, ...]
+    pay: PayView | None
+    has_document: bool
+
+
+def bill_view(page: LinkPage, *, reader: Reader, words: PageWords, now: datetime) -> BillView:
+    """Return what the page of an open link shows.
+
+    Raises:
+        ValueError: for a page without a bill.
+    """
+    bill = page.bill
+    if bill is None:
+        raise ValueError("The page of a bill needs the bill.")
+    due_now = page.due_now or money.zero(bill.currency)
+    is_withdrawn = page.kind in NO_LINES
+    amount_label, amount = _amount(page.kind, bill, due_now, words)
+    is_owed = page.kind in {PageKind.PAYABLE, PageKind.PAY_OTHERWISE}
+    is_overdue = is_owed and bill.due_on < today_of(page.firm, now)
+    number = shown(bill.number)
+    return BillView(
+        kind=page.kind.value,
+        bill_id=bill.id,
+        number=number,
+        amount_label=amount_label,
+        amount=reader.money(amount),
+        when=_when(bill, is_overdue, reader, words) if is_owed else "",
+        is_overdue=is_overdue,
+        notice=_notice(page.kind, bill, number, reader, words),
+        instructions=_instructions(page, words),
+        facts=tuple(_facts(page, bill, reader, words)),
+        revised=words.revised.format(revision=bill.revision) if bill.revision > 1 else "",
+        memo="" if is_withdrawn else block(bill.content.memo),
+        lines=None
+        if is_withdrawn
+        else lines_view(
+            bill, page.matters, shown_as=page.firm.settings.lines_shown, reader=reader, words=words
+        ),
+        sums=() if is_withdrawn else sums_view(bill, due_now, reader, words),
+        payments=tuple(_payments(bill, reader, words)),
+        pay=_pay(page, bill, due_now, reader, words) if page.kind is PageKind.PAYABLE else None,
+        has_document=not is_withdrawn,
+    )
+
+
+def _amount(kind: PageKind, bill: Bill, due_now: Money, words: PageWords) -> tuple[str, Money]:
+    if kind is PageKind.PAID:
+        return words.paid_copy, bill.total
+    if kind is PageKind.PENDING:
+        return words.pending, bill.pending
+    if kind in {PageKind.VOID, PageKind.DISPUTED}:
+        return words.total, bill.total
+    return words.amount_due, due_now
+
+
+def _when(bill: Bill, is_overdue: bool, reader: Reader, words: PageWords) -> str:
+    return (words.was_due if is_overdue else words.due_by).format(date=reader.date(bill.due_on))
+
+
+def _notice(kind: PageKind, bill: Bill, number: str, reader: Reader, words: PageWords) -> Notice | None:
+    if kind is PageKind.PENDING:
+        text = words.pending_page.text.format(amount=reader.money(bill.pending))
+        return Notice(words.pending_page.heading, text)
+    if kind is PageKind.PAY_OTHERWISE:
+        return Notice(words.otherwise_page.heading, words.otherwise_page.text.format(number=number))
+    return {
+        PageKind.PAID: words.paid_page,
+        PageKind.DISPUTED: words.disputed_page,
+        PageKind.VOID: words.void_page,
+    }.get(kind)
+
+
+def _instructions(page: LinkPage, words: PageWords) -> str:
+    if page.kind is not PageKind.PAY_OTHERWISE:
+        return ""
+    return block(page.firm.payment_instructions) or words.otherwise_contact
+
+
+def _facts(page: LinkPage, bill: Bill, reader: Reader, words: PageWords) -> Iterable[FactView]:
+    content, matters = bill.content, page.matters
+    yield FactView(words.bill_number, (shown(bill.number),))
+    yield FactView(words.issued, (reader.date(content.issued_on),))
+    yield FactView(words.due, (reader.date(content.due_on),))
+    if content.period_from and content.period_to:
+        span = words.period_range.format(
+            start=localised.short_date(content.period_from, reader.locale),
+            end=localised.short_date(content.period_to, reader.locale),
+        )
+        yield FactView(words.period, (span,))
+    if page.client is not None:
+        lines = tuple(text for text in map(shown, (page.client.name, *page.client.address)) if text)
+        yield FactView(words.billed_to, lines, width="client")
+    if matters:
+        names = tuple(name for matter in matters for name in _matter_names(matter, words))
+        yield FactView(words.matters if len(matters) > 1 else words.matter, names, width="long")
+
+
+def _matter_names(matter: Matter, words: PageWords) -> Iterable[str]:
+    yield matter_title(matter)
+    own = shown(matter.client_matter_number)
+    if own:
+        yield words.your_reference.format(number=own)
+
+
+def _payments(bill: Bill, reader: Reader, words: PageWords) -> Iterable[PaymentView]:
+    methods = {
+        PaymentMethod.CARD: words.card,
+        PaymentMethod.BANK_DEBIT: words.bank_debit,
+        PaymentMethod.OTHER_ONLINE: words.other_online,
+        PaymentMethod.CHEQUE: words.cheque,
+        PaymentMethod.CASH: words.cash,
+        PaymentMethod.WIRE: words.wire,
+    }
+    for receipt in bill.receipts:
+        detail = f"{reader.date(receipt.received_on)} · {methods[receipt.method]}"
+        number = shown(receipt.receipt_number)
+        yield PaymentView(words.receipt.format(number=number), detail, reader.money(receipt.amount))
+
+
+def _pay(page: LinkPage, bill: Bill, due_now: Money, reader: Reader, words: PageWords) -> PayView:
+    due = PayView(reader.money(due_now), due_now.minor)
+    if not page.other_bills:
+        return due
+    amounts = page.others_due_now or tuple(other.balance_due for other in page.other_bills)
+    this = (bill.due_on, bill.content.issued_on, bill.created_at, bill.id)
+    unpaid = [(this, bill.number, bill.due_on, due_now)]
+    unpaid += [
+        (oldest_first(other), other.number, other.due_on, amount)
+        for other, amount in zip(page.other_bills, amounts, strict=True)
+    ]
+    unpaid.sort(key=lambda entry: entry[0])
+    whole = money.total((amount for *_, amount in unpaid), bill.currency)
+    rows = tuple(
+        SumView(
+            words.bill_due.format(number=shown(number), date=localised.short_date(due_on, reader.locale)),
+            reader.money(amount),
+        )
+        for _, number, due_on, amount in unpaid
+    )
+    return PayView(due.due, due.due_minor, rows, reader.money(whole), whole.minor)

@@ -1,0 +1,179 @@
+"""The pages behind a secure link: the bill in each of its states, and what follows the buttons on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from feenote.adapters.pages.bill_view import bill_view
+from feenote.adapters.pages.firm_view import FirmView, firm_view
+from feenote.adapters.pages.headers import CHECKOUT_ORIGIN, HtmlPage
+from feenote.adapters.pages.rendering import Act, render, words_for
+from feenote.adapters.pages.words import Notice
+from feenote.adapters.reader import reader_of
+from feenote.adapters.shown_text import line as shown
+from feenote.domain.bills import Bill
+from feenote.domain.records import Firm
+from feenote.service.open_link import LinkPage, PageKind
+from feenote.service.ports import LinkedRecords
+from feenote.service.start_payment import Start
+from feenote.service.use_link import Return, ReturnPage
+
+WAIT_SECONDS = 300
+
+
+def render_link_page(
+    page: LinkPage,
+    *,
+    token: str,
+    now: datetime,
+    logo: bytes | None = None,
+    checkout_origin: str = CHECKOUT_ORIGIN,
+) -> HtmlPage:
+    """Return the page of a link. `logo` is the firm's stored picture; one that cannot be shown is left out.
+
+    `checkout_origin` is where pressing pay leads (`https://checkout.stripe.com`); empty for this origin only.
+    """
+    if page.kind is PageKind.EXPIRED:
+        return render_expired(page.firm, token=token, logo=logo)
+    reader = reader_of(page.firm, page.client, page.contact)
+    words = words_for(reader.language)
+    view = bill_view(page, reader=reader, words=words, now=now)
+    address = _address(token)
+    return render(
+        "bill.html",
+        {
+            "bill": view,
+            "pay_url": f"{address}/pay",
+            "document_url": f"{address}/bills/{quote(view.bill_id, safe='')}.pdf",
+        },
+        words=words,
+        firm=firm_view(page.firm, page.matters, logo),
+        locale=reader.locale,
+        checkout_origin=checkout_origin if view.pay else "",
+        viewed_url=f"{address}/viewed",
+    )
+
+
+def render_expired(firm: Firm, *, token: str, logo: bytes | None = None) -> HtmlPage:
+    """Return the page of a link that ended or was taken back, with the button that asks for a new one."""
+    reader = reader_of(firm)
+    words = words_for(reader.language)
+    act = Act(words.send_new_link, f"{_address(token)}/renew", is_post=True)
+    return _notice(words.expired_page, firm_view(firm, (), logo), reader.language, reader.locale, act, 410)
+
+
+def render_renewed(firm: Firm, *, logo: bytes | None = None) -> HtmlPage:
+    """Return the answer to asking for a new link: the same whether or not one was sent."""
+    reader = reader_of(firm)
+    words = words_for(reader.language)
+    return _notice(words.renewed_page, firm_view(firm, (), logo), reader.language, reader.locale)
+
+
+def render_return_page(page: ReturnPage, *, token: str, logo: bytes | None = None) -> HtmlPage:
+    """Return the page to which Stripe sends the client back: what our own books know, and no more.
+
+    While nothing is known yet the page's script looks for news a few times; without it, a link does.
+    """
+    behind = page.behind
+    reader = reader_of(behind.firm, behind.client, behind.contact)
+    words = words_for(reader.language)
+    to_bill = Act(words.to_the_bill, _address(token))
+    act, second = to_bill, None
+    if page.outcome is Return.PAID:
+        notice = Notice(words.thanks, words.thanks_paid)
+    elif page.outcome is Return.ON_ITS_WAY:
+        amount = reader.money(behind.bill.pending) if behind.bill else ""
+        notice = Notice(words.thanks, words.thanks_pending.format(amount=amount))
+    else:
+        notice = words.thanks_waiting
+        act, second = Act(words.check_again, f"{_address(token)}/return"), to_bill
+    return render(
+        "notice.html",
+        {
+            "notice": notice,
+            "about": _about(behind.bill, words.bill),
+            "act": act,
+            "second": second,
+            "state": page.outcome.value,
+        },
+        words=words,
+        firm=firm_view(behind.firm, behind.matters, logo),
+        locale=reader.locale,
+        is_waiting=page.outcome is Return.WAITING,
+    )
+
+
+def render_refused(page: LinkPage, why: Start, *, token: str, logo: bytes | None = None) -> HtmlPage:
+    """Return why pressing pay led to no payment page, and what to do.
+
+    Raises:
+        ValueError: for `Start.REDIRECT`, which is no refusal.
+    """
+    reader = reader_of(page.firm, page.client, page.contact)
+    words = words_for(reader.language)
+    if why is Start.LINK_ENDED or page.kind is PageKind.EXPIRED:
+        return render_expired(page.firm, token=token, logo=logo)
+    pages = {
+        Start.AMOUNT_CHANGED: (words.refused_changed, 409),
+        Start.NOTHING_DUE: (
+            words.refused_paid if page.kind is PageKind.PAID else words.refused_not_payable,
+            409,
+        ),
+        Start.ON_ITS_WAY: (words.refused_pending, 409),
+        Start.NOT_CONNECTED: (words.refused_not_payable, 409),
+        Start.SLOW_DOWN: (words.slow_down_page, 429),
+        Start.TRY_AGAIN: (words.refused_unavailable, 503),
+    }
+    if why not in pages:
+        raise ValueError(f"{why.value} is no refusal.")
+    notice, status = pages[why]
+    act = Act(words.to_the_bill, _address(token))
+    firm = firm_view(page.firm, page.matters, logo)
+    answer = _notice(
+        notice, firm, reader.language, reader.locale, act, status, about=_about(page.bill, words.bill)
+    )
+    return _later(answer) if status in {429, 503} else answer
+
+
+def render_no_document(
+    behind: LinkedRecords | LinkPage, *, token: str, logo: bytes | None = None
+) -> HtmlPage:
+    """Return the page instead of a PDF that cannot be had just now."""
+    reader = reader_of(behind.firm, behind.client, behind.contact)
+    words = words_for(reader.language)
+    act = Act(words.to_the_bill, _address(token))
+    firm = firm_view(behind.firm, behind.matters, logo)
+    return _later(_notice(words.no_document, firm, reader.language, reader.locale, act, 503))
+
+
+def _notice(
+    notice: Notice,
+    firm: FirmView,
+    language: str,
+    locale: str,
+    act: Act | None = None,
+    status: int = 200,
+    *,
+    about: str = "",
+) -> HtmlPage:
+    return render(
+        "notice.html",
+        {"notice": notice, "about": about, "act": act, "second": None, "state": ""},
+        words=words_for(language),
+        firm=firm,
+        status=status,
+        locale=locale,
+    )
+
+
+def _later(page: HtmlPage) -> HtmlPage:
+    return HtmlPage(page.status, page.html, {**page.headers, "Retry-After": str(WAIT_SECONDS)})
+
+
+def _about(bill: Bill | None, words_bill: str) -> str:
+    return words_bill.format(number=shown(bill.number)) if bill else ""
+
+
+def _address(token: str) -> str:
+    return f"/l/{quote(token, safe='')}"

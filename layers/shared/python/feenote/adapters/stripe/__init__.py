@@ -1,0 +1,1 @@
+"""Stripe: payments through Checkout, and the notices that it signs."""
