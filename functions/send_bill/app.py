@@ -1,0 +1,249 @@
+"""Bills: made, approved, previewed, sent to one or many, followed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from feenote.api.bill_answers import (
+    BillAnswer,
+    BillList,
+    Timeline,
+    TimelineQuery,
+    bill_answer,
+    event_answer,
+    summary_answer,
+    today_of,
+)
+from feenote.api.bill_requests import BillChange, BillListQuery, NewBill
+from feenote.api.callers import Role
+from feenote.api.calls import Call
+from feenote.api.endpoints import Redirect
+from feenote.api.fields import ListQuery
+from feenote.api.resolver import Api
+from feenote.api.sends import (
+    DeliveryAnswer,
+    DeliveryList,
+    DeliveryQuery,
+    LinkList,
+    LinkQuery,
+    PreviewAnswer,
+    ResolutionField,
+    ResultList,
+    SendAnswer,
+    SendField,
+    SendStarted,
+    delivery_answer,
+    link_answer,
+    preview_answer,
+    result_answer,
+    send_answer,
+    send_started,
+)
+from feenote.service.approve_bill import approve_bill, delete_bill, submit_bill, void_bill
+from feenote.service.change_bill import change_bill
+from feenote.service.change_firm import read_firm
+from feenote.service.draft_bill import draft_bill
+from feenote.service.fetch_bill_pdf import fetch_bill_pdf
+from feenote.service.follow_send import send_progress, send_results
+from feenote.service.list_bills import bill_timeline, list_bills
+from feenote.service.read_bill import read_bill
+from feenote.service.resolve_delivery import list_deliveries, resolve_delivery
+from feenote.service.send_bills import preview_send, send_bills
+from feenote.service.withdraw_link import list_links, withdraw_link
+
+api = Api()
+handler = api.resolve
+
+
+def _today(call: Call) -> date:
+    return today_of(read_firm(call.ports, firm_id=call.firm_id), call.now)
+
+
+@api.call("GET", "/v1/bills", roles=[Role.VIEWER])
+def get_bills(call: Call, query: BillListQuery) -> BillList:
+    """List bills, without their lines."""
+    today = _today(call)
+    page = list_bills(call.ports, firm_id=call.firm_id, query=query.to_domain(today=today))
+    return BillList(items=[summary_answer(bill, today=today) for bill in page.items], next=page.next_cursor)
+
+
+@api.call("POST", "/v1/bills", roles=[Role.BILLER], status=201, large=True, keyed=True)
+def post_bill(call: Call, body: NewBill) -> BillAnswer:
+    """Draft a bill."""
+    firm = read_firm(call.ports, firm_id=call.firm_id)
+    today = today_of(firm, call.now)
+    bill = draft_bill(
+        call.ports,
+        firm_id=call.firm_id,
+        bill_id=call.new_id("bill"),
+        content=body.content(firm, today=today),
+        number=body.number or "",
+        actor=call.actor,
+        now=call.now,
+    )
+    return bill_answer(bill, today=today)
+
+
+@api.call("GET", "/v1/bills/<bill_id>", roles=[Role.VIEWER])
+def get_bill(call: Call, bill_id: str) -> BillAnswer:
+    """Read a bill with its lines."""
+    return bill_answer(read_bill(call.ports, firm_id=call.firm_id, bill_id=bill_id), today=_today(call))
+
+
+@api.call("PATCH", "/v1/bills/<bill_id>", roles=[Role.BILLER], large=True, conditional=True)
+def patch_bill(call: Call, bill_id: str, body: BillChange) -> BillAnswer:
+    """Change a bill. An issued one takes its next revision."""
+    bill = change_bill(
+        call.ports,
+        firm_id=call.firm_id,
+        bill_id=bill_id,
+        expected_version=call.expected_version,
+        change=body.applied_to,
+        actor=call.actor,
+        now=call.now,
+    )
+    return bill_answer(bill, today=_today(call))
+
+
+@api.call("DELETE", "/v1/bills/<bill_id>", roles=[Role.BILLER], status=204, conditional=True)
+def remove_bill(call: Call, bill_id: str) -> None:
+    """Delete a bill that was never issued."""
+    delete_bill(
+        call.ports,
+        firm_id=call.firm_id,
+        bill_id=bill_id,
+        expected_version=call.expected_version,
+        actor=call.actor,
+        now=call.now,
+    )
+
+
+@api.call("POST", "/v1/bills/<bill_id>/submit", roles=[Role.BILLER], keyed=True, conditional=True)
+def post_submit(call: Call, bill_id: str) -> BillAnswer:
+    """Hand a draft to the approver."""
+    bill = submit_bill(
+        call.ports,
+        firm_id=call.firm_id,
+        bill_id=bill_id,
+        expected_version=call.expected_version,
+        actor=call.actor,
+        now=call.now,
+    )
+    return bill_answer(bill, today=_today(call))
+
+
+@api.call("POST", "/v1/bills/<bill_id>/approve", roles=[Role.APPROVER], keyed=True, conditional=True)
+def post_approve(call: Call, bill_id: str) -> BillAnswer:
+    """Approve a bill: it gets its number, its revision is frozen, the client owes it."""
+    bill = approve_bill(
+        call.ports,
+        firm_id=call.firm_id,
+        bill_id=bill_id,
+        expected_version=call.expected_version,
+        actor=call.actor,
+        now=call.now,
+    )
+    return bill_answer(bill, today=_today(call))
+
+
+@api.call("POST", "/v1/bills/<bill_id>/void", roles=[Role.APPROVER], keyed=True, conditional=True)
+def post_void(call: Call, bill_id: str) -> BillAnswer:
+    """Make an issued bill void, for good."""
+    bill = void_bill(
+        call.ports,
+        firm_id=call.firm_id,
+        bill_id=bill_id,
+        expected_version=call.expected_version,
+        actor=call.actor,
+        now=call.now,
+    )
+    return bill_answer(bill, today=_today(call))
+
+
+@api.call("GET", "/v1/bills/<bill_id>/pdf", roles=[Role.VIEWER], status=302)
+def get_pdf(call: Call, bill_id: str) -> Redirect:
+    """Lead to the bill's PDF, at an address that lives five minutes."""
+    return Redirect(fetch_bill_pdf(call.ports, firm_id=call.firm_id, bill_id=bill_id, now=call.now))
+
+
+@api.call("GET", "/v1/bills/<bill_id>/timeline", roles=[Role.VIEWER])
+def get_timeline(call: Call, bill_id: str, query: TimelineQuery) -> Timeline:
+    """List what happened to a bill."""
+    page = bill_timeline(
+        call.ports, firm_id=call.firm_id, bill_id=bill_id, limit=query.limit, cursor=query.cursor
+    )
+    return Timeline(items=[event_answer(event) for event in page.items], next=page.next_cursor)
+
+
+@api.call("POST", "/v1/sends/preview", roles=[Role.BILLER])
+def post_preview(call: Call, body: SendField) -> PreviewAnswer:
+    """Show what a send would do, without doing it."""
+    preview = preview_send(
+        call.ports, firm_id=call.firm_id, request=body.to_domain(), sender=call.actor, now=call.now
+    )
+    return preview_answer(preview)
+
+
+@api.call("POST", "/v1/sends", roles=[Role.BILLER], status=202, keyed=True)
+def post_send(call: Call, body: SendField) -> SendStarted:
+    """Send bills, each in its own email."""
+    send = send_bills(
+        call.ports,
+        firm_id=call.firm_id,
+        send_id=call.new_id("snd"),
+        request=body.to_domain(),
+        sender=call.actor,
+        now=call.now,
+    )
+    return send_started(send)
+
+
+@api.call("GET", "/v1/sends/<send_id>", roles=[Role.VIEWER])
+def get_send(call: Call, send_id: str) -> SendAnswer:
+    """Read how far a send is."""
+    return send_answer(send_progress(call.ports, firm_id=call.firm_id, send_id=send_id))
+
+
+@api.call("GET", "/v1/sends/<send_id>/results", roles=[Role.VIEWER])
+def get_results(call: Call, send_id: str, query: ListQuery) -> ResultList:
+    """List what became of each bill of a send."""
+    page = send_results(
+        call.ports, firm_id=call.firm_id, send_id=send_id, limit=query.limit, cursor=query.cursor
+    )
+    return ResultList(items=[result_answer(item) for item in page.items], next=page.next_cursor)
+
+
+@api.call("GET", "/v1/deliveries", roles=[Role.VIEWER])
+def get_deliveries(call: Call, query: DeliveryQuery) -> DeliveryList:
+    """List messages in a state, at first those whose outcome is unknown."""
+    page = list_deliveries(
+        call.ports, firm_id=call.firm_id, state=query.state, limit=query.limit, cursor=query.cursor
+    )
+    return DeliveryList(items=[delivery_answer(item) for item in page.items], next=page.next_cursor)
+
+
+@api.call("POST", "/v1/deliveries/<delivery_id>/resolve", roles=[Role.BILLER], keyed=True)
+def post_resolution(call: Call, delivery_id: str, body: ResolutionField) -> DeliveryAnswer:
+    """Decide about a message whose outcome is unknown: mark it as sent, or send it again."""
+    delivery = resolve_delivery(
+        call.ports,
+        firm_id=call.firm_id,
+        delivery_id=delivery_id,
+        resolution=body.action,
+        actor=call.actor,
+        now=call.now,
+    )
+    return delivery_answer(delivery)
+
+
+@api.call("GET", "/v1/links", roles=[Role.VIEWER])
+def get_links(call: Call, query: LinkQuery) -> LinkList:
+    """List a bill's links."""
+    found = list_links(call.ports, firm_id=call.firm_id, bill_id=query.bill_id)
+    return LinkList(items=[link_answer(link) for link in found], next=None)
+
+
+@api.call("DELETE", "/v1/links/<link_id>", roles=[Role.BILLER], status=204)
+def remove_link(call: Call, link_id: str) -> None:
+    """Take a link back."""
+    withdraw_link(call.ports, firm_id=call.firm_id, link_id=link_id, actor=call.actor, now=call.now)

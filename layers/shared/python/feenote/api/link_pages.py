@@ -1,0 +1,141 @@
+"""The pages behind a secure link: its routes, and what becomes of a press of a button."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, ApiGatewayResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as UnknownAddressError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from feenote import bootstrap
+from feenote.adapters import pages
+from feenote.adapters.pages import HtmlPage
+from feenote.api.guessing import Guesses
+from feenote.api.problems import ProblemError
+from feenote.api.reading import body_bytes
+from feenote.domain.records import Firm
+from feenote.service.errors import NotFoundError
+from feenote.service.open_link import LinkPage, open_link
+from feenote.service.ports import Ports
+from feenote.service.start_payment import PaymentStart, Start
+from feenote.service.use_link import ReturnPage
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+LARGEST_FORM = 10_000
+NOT_SHOWN = -1
+"""An amount that no page shows: who sends none is shown the page again."""
+PRIVATE = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class Pages(APIGatewayHttpResolver):
+    """A function that answers with pages. Whatever a link does not open gets the very same page."""
+
+    def __init__(self) -> None:
+        # Said here, else Powertools reads the environment while it is imported.
+        super().__init__(debug=False)
+        self.guesses = Guesses()
+        self.use([self._slow_down])
+        self.not_found(self._not_found)
+        self.exception_handler([NotFoundError, ProblemError])(self._not_found)
+
+    def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Answer a request; HEAD gets what GET gets, without the page, whatever came of it."""
+        answer = super().resolve(event, context)
+        if self.current_event.http_method.upper() == "HEAD":
+            return {**answer, "body": "", "isBase64Encoded": False}
+        return answer
+
+    def page(self, path: str) -> Callable[[Handler], Handler]:
+        """Make a function the handler of GET and HEAD of an address; neither may change anything."""
+        return self.route(path, ["GET", "HEAD"])
+
+    def _slow_down(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[str]:
+        """Let who guesses wait, before anything is looked up."""
+        if self.guesses.are_too_many(self._asker(), now=bootstrap.clock().now()):
+            return answer_with(pages.render_slow_down())
+        answer: Response[str] = next_middleware(app)
+        return answer
+
+    def _not_found(self, _: UnknownAddressError | NotFoundError | ProblemError) -> Response[str]:
+        self.guesses.missed(self._asker(), now=bootstrap.clock().now())
+        return answer_with(pages.render_not_found())
+
+    def _asker(self) -> str:
+        return str(self.current_event.raw_event["requestContext"]["http"].get("sourceIp", ""))
+
+
+def answer_with(page: HtmlPage) -> Response[str]:
+    """Return a page's HTTP form."""
+    return Response(page.status, body=page.html, headers=dict(page.headers))
+
+
+def nothing_more() -> Response[str]:
+    """Return the answer to what needs none."""
+    return Response(204, body="", headers=PRIVATE)
+
+
+def lead_to(url: str, *, status: int) -> Response[str]:
+    """Return the way elsewhere: 303 after a press, 302 to a file."""
+    return Response(status, body="", headers={**PRIVATE, "Location": url})
+
+
+def pay_form(event: Mapping[str, Any]) -> tuple[bool, int]:
+    """Return what the form of the page says: whether all is paid, and the amount that was shown.
+
+    Raises:
+        ProblemError: for a form of a size that no page of ours sends.
+    """
+    content = body_bytes(event, largest=LARGEST_FORM).decode("ascii", "replace")
+    form = parse_qs(content, max_num_fields=20) if content.count("&") < 20 else {}
+    pay_all = form.get("what") == ["all"]
+    shown = form.get("all_minor" if pay_all else "bill_minor", [""])[0]
+    return pay_all, int(shown) if re.fullmatch(r"[0-9]{1,16}", shown) else NOT_SHOWN
+
+
+def link_page(ports: Ports, page: LinkPage, *, token: str, now: datetime) -> Response[str]:
+    """Return the page of a link."""
+    return answer_with(pages.render_link_page(page, token=token, now=now, logo=_logo(ports, page.firm)))
+
+
+def after_pay(ports: Ports, start: PaymentStart, *, token: str, now: datetime) -> Response[str]:
+    """Return the way to the payment page, or the page that says why there is none."""
+    if start.outcome is Start.REDIRECT:
+        return lead_to(start.url, status=303)
+    page = open_link(ports, token=token, now=now)
+    return answer_with(pages.render_refused(page, start.outcome, token=token, logo=_logo(ports, page.firm)))
+
+
+def return_page(ports: Ports, page: ReturnPage, *, token: str) -> Response[str]:
+    """Return the page to which the client comes back after paying."""
+    return answer_with(pages.render_return_page(page, token=token, logo=_logo(ports, page.behind.firm)))
+
+
+def renewed_page(ports: Ports, page: LinkPage) -> Response[str]:
+    """Return the answer to asking for a new link: the same whatever was done."""
+    return answer_with(pages.render_renewed(page.firm, logo=_logo(ports, page.firm)))
+
+
+def expired_page(ports: Ports, page: LinkPage, *, token: str) -> Response[str]:
+    """Return the page of a link that ended."""
+    return answer_with(pages.render_expired(page.firm, token=token, logo=_logo(ports, page.firm)))
+
+
+def _logo(ports: Ports, firm: Firm) -> bytes | None:
+    if not firm.logo_key:
+        return None
+    try:
+        return ports.documents.get(firm.logo_key)
+    except KeyError:
+        return None
