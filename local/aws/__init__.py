@@ -1,0 +1,1 @@
+"""What stands in for AWS: moto behind a guard, and the addresses and keys that reach them."""

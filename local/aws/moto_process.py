@@ -1,0 +1,42 @@
+"""moto's server as a process of its own: `python -m local.aws.moto_process CLOCK_FILE`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import moto.sqs.models
+from moto.backends import get_backend
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from local.clock import MovableClock
+from local.http_server import WsgiServer
+
+_SERVICES: tuple[Any, ...] = ("s3", "sqs", "sns", "secretsmanager", "cognito-idp")
+
+
+def _move_queues_with(clock: MovableClock) -> None:
+    """Let visibility and delays of queues pass with the movable clock."""
+    models: Any = moto.sqs.models
+    models.unix_time_millis = lambda dt=None: _milliseconds(clock, dt)
+
+
+def _milliseconds(clock: MovableClock, instant: Any) -> float:
+    return (clock.epoch() if instant is None else instant.timestamp()) * 1000
+
+
+def main() -> None:
+    """Print the address, then serve until standard input closes: with the one who started this."""
+    _move_queues_with(MovableClock(sys.argv[1]))
+    server = WsgiServer(DomainDispatcherApplication(create_backend_app))
+    server.start("moto")
+    sys.stdout.write(f"{server.url}\n")
+    sys.stdout.flush()
+    # Loaded now, while the one who waits for the address is busy with itself, and not with the first request.
+    for service in _SERVICES:
+        get_backend(service)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The main job, played through the product's own addresses as its users would."""

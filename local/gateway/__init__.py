@@ -1,0 +1,1 @@
+"""The HTTP API: routes of the template, payload-v2 events in, answers out, tokens checked."""

@@ -1,0 +1,1 @@
+"""The pages and calls under `/_local`: what there is on one machine only."""

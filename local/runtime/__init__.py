@@ -1,0 +1,1 @@
+"""Runs functions as Lambda does: in processes of their own, one event at a time."""

@@ -1,0 +1,1 @@
+"""Reads template.yaml and infra/: what CloudFormation would make of them."""
