@@ -1,0 +1,93 @@
+"""The laws can fail: each promise is broken on purpose, and the simulation must notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from feenote.domain import accounts, allocation
+from feenote.service import book_payment, change_bill, deliver_message, start_payment
+from feenote.service.ports import ClientChange, MailOutcomeUnknownError, NotClaimedError
+from tests.fakes.stored.books import FakeBooks
+from tests.fakes.stored.deliveries import FakeDeliveries
+from tests.simulation.run import SeedFailedError, run
+
+SEEDS = 150
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def forget_the_marker(patch: pytest.MonkeyPatch) -> None:
+    """Book without the processor's object: the same payment can be booked again."""
+    commit = FakeBooks.commit
+
+    def without(self: FakeBooks, change: ClientChange) -> None:
+        commit(self, replace(change, marker=""))
+
+    patch.setattr(FakeBooks, "commit", without)
+
+
+def claim_again(patch: pytest.MonkeyPatch) -> None:
+    """Let a message be claimed that is not queued any more."""
+    claim = FakeDeliveries.claim
+
+    def careless(self: FakeDeliveries, job: Any, link: Any, *, at: Any) -> None:
+        try:
+            claim(self, job, link, at=at)
+        except NotClaimedError:
+            return
+
+    patch.setattr(FakeDeliveries, "claim", careless)
+
+
+def leave_sessions_open(patch: pytest.MonkeyPatch) -> None:
+    """Change a bill without ending its sessions."""
+    patch.setattr(change_bill, "end_checkouts", lambda _ports, account, **_: account)
+
+
+def open_two_sessions(patch: pytest.MonkeyPatch) -> None:
+    """Open a session whatever other is open."""
+    patch.setattr(start_payment, "end_checkouts", lambda _ports, account, **_: account)
+    patch.setattr(start_payment, "_same", lambda *_: None)
+    patch.setattr(accounts, "conflicting_checkouts", lambda *_: ())
+
+
+def lose_the_rest(patch: pytest.MonkeyPatch) -> None:
+    """Give a bill more than it owes."""
+    patch.setattr(allocation, "_least", lambda one, _other: one)
+
+
+def forget_the_task(patch: pytest.MonkeyPatch) -> None:
+    """Keep a credit that nobody is asked about."""
+    patch.setattr(book_payment, "_tasks", lambda *_: ())
+
+
+def retry_the_mail(patch: pytest.MonkeyPatch) -> None:
+    """Take no answer for a refusal that may pass."""
+    patch.setattr(deliver_message, "MailThrottledError", MailOutcomeUnknownError)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        forget_the_marker,
+        claim_again,
+        leave_sessions_open,
+        open_two_sessions,
+        lose_the_rest,
+        forget_the_task,
+        retry_the_mail,
+    ],
+)
+def test_a_broken_promise_is_noticed(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken(monkeypatch)
+    with pytest.raises(SeedFailedError):
+        run_many()
+
+
+def run_many() -> None:
+    """Run some seeds, until one fails."""
+    for seed in range(SEEDS):
+        run(seed)
