@@ -1,0 +1,64 @@
+"""Measure Feenote: `python -m benchmarks` prints every figure and ends with 1 when a promise is broken.
+
+`--only NAME` runs one part, which may be named again and again. `--million` also measures the lists of a firm
+with a million bills, which takes a quarter of an hour and 3 GB of disk. `--picture` draws them for the
+documentation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+
+from benchmarks import calls, gateway, lists, pdf, throughput
+
+NARROWEST = 120
+
+
+def main() -> int:
+    """Run what was asked for; return 1 when a promise is broken."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Feenote.")
+    parser.add_argument("--only", action="append", choices=_parts(None), metavar="NAME", help="one part")
+    parser.add_argument("--million", action="store_true", help="lists: with a million bills too")
+    parser.add_argument("--picture", action="store_true", help="lists: draw them for the documentation")
+    arguments = parser.parse_args()
+    console = Console(width=max(NARROWEST, Console().width), highlight=False)
+    console.print(f"Python {platform.python_version()} on {platform.machine()}, {platform.system()}")
+    broken: list[str] = []
+    for name, part in _parts(arguments).items():
+        if arguments.only and name not in arguments.only:
+            continue
+        console.rule(name, align="left")
+        started = time.perf_counter()
+        broken += part(console)
+        console.print(f"({time.perf_counter() - started:.0f} s)")
+    console.rule()
+    for promise in broken:
+        console.print(f"BROKEN: {promise}", style="red")
+    if not broken:
+        console.print("Every promise is kept.")
+    return 1 if broken else 0
+
+
+def _parts(arguments: argparse.Namespace | None) -> dict[str, Callable[[Console], list[str]]]:
+    million, picture = (arguments.million, arguments.picture) if arguments else (False, False)
+    return {
+        "calls": calls.main,
+        "lists": lambda console: lists.main(console, million=million, picture=picture),
+        "throughput": throughput.main,
+        "gateway": gateway.main,
+        "pdf": _pdf,
+    }
+
+
+def _pdf(_: Console) -> list[str]:
+    return ["a PDF takes too long or too much memory (above)"] if pdf.main() else []
+
+
+if __name__ == "__main__":
+    sys.exit(main())
