@@ -26,7 +26,7 @@ from feenote.service.ports import (
     SessionStatus,
     StaleError,
 )
-from feenote.service.project_figures import paid_events, project_figures, room_for
+from feenote.service.project_figures import paid_events, room_for
 from feenote.service.retrying import until_fresh
 
 PROCESSOR = "stripe"
@@ -63,8 +63,6 @@ def book_payment(ports: Ports, report: SessionReport, *, stripe_account_id: str,
     if any(task.kind is TaskKind.PAYMENT_DIFFERS for task in change.tasks):
         ports.signals.count("PaymentDiffers")
     hand_over(ports, change.deliveries)
-    if change.account.unprojected:
-        project_figures(ports, firm_id=report.firm_id, client_id=report.client_id, now=now)
     _end_other_sessions(ports, change, now)
     return True
 
@@ -317,8 +315,6 @@ def _commit_move(
             account, figures=figures, checkouts=(checkout,), deliveries=deliveries, tasks=tasks, events=events
         )
     )
-    if account.unprojected:
-        project_figures(ports, firm_id=checkout.firm_id, client_id=checkout.client_id, now=now)
 
 
 def _unmatched_task(ports: Ports, report: SessionReport, why: str, now: datetime) -> None:

@@ -24,10 +24,13 @@ def change_bill(
     bill_id: str,
     expected_version: int | None,
     change: Callable[[BillContent], BillContent],
+    guard: Callable[[Bill], None],
     actor: str,
     now: datetime,
 ) -> Bill:
     """Put changed content on a bill. An issued one takes its next revision, and its open sessions end first.
+
+    `guard` is called with the bill as it was read, before anything is done; what it raises ends the change.
 
     Raises:
         NotFoundError, StaleVersionError: as `reader_of`.
@@ -38,6 +41,7 @@ def change_bill(
 
     def attempt() -> Bill:
         before = read()
+        guard(before)
         content = change(before.content)
         if content == before.content:
             return before

@@ -6,7 +6,6 @@ booked once, whatever the number, order or timing of the notices, because its ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -84,24 +83,14 @@ def take_processor_event(
 def _take(ports: Ports, event: ProcessorEvent, now: datetime) -> Taken:
     if event.type in _NOTHING_TO_DO:
         return Taken.NOTHING_TO_DO
-    read: Callable[[], SessionReport]
-    if event.type in _BY_SESSION:
-        if not event.metadata.get("firm_id"):
-            return Taken.NOT_OURS
-        read = lambda: ports.processor.read_session(
-            event.object_id, stripe_account_id=event.stripe_account_id
-        )
-    elif event.type in _BY_INTENT:
-        if not event.metadata.get("firm_id"):
-            return Taken.NOT_OURS
-        read = lambda: ports.processor.read_payment_intent(
-            event.object_id, stripe_account_id=event.stripe_account_id
-        )
-    else:
+    if event.type not in _BY_SESSION | _BY_INTENT:
         _keep_aside(ports, event, "unknown type", now)
         return Taken.KEPT_ASIDE
+    if not event.metadata.get("firm_id"):
+        return Taken.NOT_OURS
+    read = ports.processor.read_session if event.type in _BY_SESSION else ports.processor.read_payment_intent
     try:
-        report = read()
+        report = read(event.object_id, stripe_account_id=event.stripe_account_id)
     except ProcessorRefusedError as error:
         # The object is not there, or not ours to read: asking again will not help, a person has to look.
         ports.signals.info("webhook.unreadable", event_id=event.id, why=str(error))
