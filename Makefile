@@ -16,6 +16,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_LINK_MODE := copy
 export PYTHONPATH := layers/shared/python:.
 
+# The Lambda runtime's Python, where this machine has it. A version manager's shim may answer for one it lacks.
+PYTHON_313 := $(firstword $(foreach found,$(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13 /usr/bin/python3.13 /usr/local/bin/python3.13 /opt/python*/bin/python3.13),$(found)))
+
 .PHONY: help run test check unit browser test-313 simulate bench build validate lock openapi format clean
 
 help: ## Show what can be made
@@ -41,8 +44,6 @@ unit: .make/dev ## All tests but those in a browser, on both cores
 browser: .make/dev .make/chromium ## The pages and the whole way in Chromium
 	$(BIN)/pytest -q tests/browser
 
-# The Lambda runtime's Python, where this machine has it. A version manager's shim may answer for one it lacks.
-PYTHON_313 := $(firstword $(foreach found,$(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13 /usr/bin/python3.13 /usr/local/bin/python3.13 /opt/python*/bin/python3.13),$(found)))
 test-313: ## The unit tests once more under Python 3.13, where it is found
 ifeq ($(PYTHON_313),)
 	@echo "Python 3.13 is not on this machine: its pass is for machines that have it."
@@ -57,8 +58,13 @@ simulate: .make/dev ## Run more seeds of the simulation: make simulate SEEDS=100
 bench: .make/dev ## Print speed, memory, counted calls and units
 	$(BIN)/python -m benchmarks
 
-build: .make/dev .make/sam ## Build the Lambda artefacts
-	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" .venv-sam/bin/sam build $(ARGS)
+build: .make/dev .make/sam ## Build the Lambda artefacts (needs the runtime's Python 3.13 on this machine)
+ifeq ($(PYTHON_313),)
+	@echo "Python 3.13 is not on this machine: the artefacts are built where it is."
+else
+	PATH="$(CURDIR)/.venv-sam/bin:$(CURDIR)/.venv/bin:$(dir $(PYTHON_313)):$$PATH" AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 \
+	  .venv-sam/bin/sam build $(ARGS)
+endif
 
 validate: .make/sam ## Lint the templates as AWS would read them
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam validate --lint --template template.yaml
