@@ -11,12 +11,14 @@ from feenote.api.link_pages import (
     expired_page,
     lead_to,
     link_page,
+    no_document_page,
     nothing_more,
     pay_form,
     renewed_page,
     return_page,
 )
 from feenote.service.open_link import open_link
+from feenote.service.ports import RenderError
 from feenote.service.start_payment import start_payment
 from feenote.service.use_link import LinkEndedError, come_back, fetch_document, note_view, renew_link
 
@@ -40,6 +42,9 @@ def show_file(token: str, file: str) -> Response[str]:
         return lead_to(fetch_document(ports, token=token, bill_id=bill_id, now=now), status=302)
     except LinkEndedError:
         return expired_page(ports, open_link(ports, token=token, now=now), token=token)
+    except RenderError:
+        ports.signals.count("DocumentNotRendered")
+        return no_document_page(ports, open_link(ports, token=token, now=now), token=token)
 
 
 @pages.post("/l/<token>/pay")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from feenote.api.bill_answers import (
@@ -39,6 +40,7 @@ from feenote.api.sends import (
     send_answer,
     send_started,
 )
+from feenote.domain.bills import ISSUED, Bill
 from feenote.service.approve_bill import approve_bill, delete_bill, submit_bill, void_bill
 from feenote.service.change_bill import change_bill
 from feenote.service.change_firm import read_firm
@@ -57,6 +59,23 @@ handler = api.resolve
 
 def _today(call: Call) -> date:
     return today_of(read_firm(call.ports, firm_id=call.firm_id), call.now)
+
+
+def _changer_of(bill: Bill) -> Role:
+    """Return who may change a bill: a change of an issued one freezes a revision, as an approval does."""
+    return Role.APPROVER if bill.state in ISSUED else Role.BILLER
+
+
+def _moved(call: Call, bill_id: str, act: Callable[..., Bill]) -> BillAnswer:
+    bill = act(
+        call.ports,
+        firm_id=call.firm_id,
+        bill_id=bill_id,
+        expected_version=call.expected_version,
+        actor=call.actor,
+        now=call.now,
+    )
+    return bill_answer(bill, today=_today(call))
 
 
 @api.call("GET", "/v1/bills", roles=[Role.VIEWER])
@@ -90,15 +109,16 @@ def get_bill(call: Call, bill_id: str) -> BillAnswer:
     return bill_answer(read_bill(call.ports, firm_id=call.firm_id, bill_id=bill_id), today=_today(call))
 
 
-@api.call("PATCH", "/v1/bills/<bill_id>", roles=[Role.BILLER], large=True, conditional=True)
+@api.call("PATCH", "/v1/bills/<bill_id>", roles=[Role.BILLER, Role.APPROVER], large=True, conditional=True)
 def patch_bill(call: Call, bill_id: str, body: BillChange) -> BillAnswer:
-    """Change a bill. An issued one takes its next revision."""
+    """Change a bill: a biller a draft, an approver an issued one, which takes its next revision."""
     bill = change_bill(
         call.ports,
         firm_id=call.firm_id,
         bill_id=bill_id,
         expected_version=call.expected_version,
         change=body.applied_to,
+        guard=lambda before: call.caller.require(_changer_of(before)),
         actor=call.actor,
         now=call.now,
     )
@@ -121,43 +141,19 @@ def remove_bill(call: Call, bill_id: str) -> None:
 @api.call("POST", "/v1/bills/<bill_id>/submit", roles=[Role.BILLER], keyed=True, conditional=True)
 def post_submit(call: Call, bill_id: str) -> BillAnswer:
     """Hand a draft to the approver."""
-    bill = submit_bill(
-        call.ports,
-        firm_id=call.firm_id,
-        bill_id=bill_id,
-        expected_version=call.expected_version,
-        actor=call.actor,
-        now=call.now,
-    )
-    return bill_answer(bill, today=_today(call))
+    return _moved(call, bill_id, submit_bill)
 
 
 @api.call("POST", "/v1/bills/<bill_id>/approve", roles=[Role.APPROVER], keyed=True, conditional=True)
 def post_approve(call: Call, bill_id: str) -> BillAnswer:
     """Approve a bill: it gets its number, its revision is frozen, the client owes it."""
-    bill = approve_bill(
-        call.ports,
-        firm_id=call.firm_id,
-        bill_id=bill_id,
-        expected_version=call.expected_version,
-        actor=call.actor,
-        now=call.now,
-    )
-    return bill_answer(bill, today=_today(call))
+    return _moved(call, bill_id, approve_bill)
 
 
 @api.call("POST", "/v1/bills/<bill_id>/void", roles=[Role.APPROVER], keyed=True, conditional=True)
 def post_void(call: Call, bill_id: str) -> BillAnswer:
     """Make an issued bill void, for good."""
-    bill = void_bill(
-        call.ports,
-        firm_id=call.firm_id,
-        bill_id=bill_id,
-        expected_version=call.expected_version,
-        actor=call.actor,
-        now=call.now,
-    )
-    return bill_answer(bill, today=_today(call))
+    return _moved(call, bill_id, void_bill)
 
 
 @api.call("GET", "/v1/bills/<bill_id>/pdf", roles=[Role.VIEWER], status=302)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,8 @@ def run(machine: Machine, *, say: Callable[[str], None]) -> None:
     stories = main_job(place)
     owed = check_books(place, stories)
     machine.links.update({f"Bill {story.number}, as its client sees it": story.link for story in stories})
-    console = Console()
+    # A pipe has no width of its own: the table stays whole in a log.
+    console = Console(width=None if sys.stdout.isatty() else 118)
     console.print(table_of(stories))
     console.print(f"Books: {owed}")
     loaded = import_file(place, "forty_bills.ledes.txt", "approve=true", "text/plain")
@@ -68,7 +70,7 @@ def table_of(stories: list[BillStory]) -> Table:
     """Return the table of what was done."""
     table = Table(title="What Feenote just did", title_justify="left")
     for column in ("Bill", "Total", "Sent to", "Last Sent", "PDF", "State", "Receipt"):
-        table.add_column(column, justify="right" if column in {"Total", "PDF"} else "left")
+        table.add_column(column, justify="right" if column in {"Total", "PDF"} else "left", no_wrap=True)
     for story in stories:
         total: Any = story.total
         table.add_row(
@@ -76,7 +78,7 @@ def table_of(stories: list[BillStory]) -> Table:
             f"{amount(total['minor'])} {total['currency']}",
             story.sent_to,
             story.last_sent[:16].replace("T", " "),
-            f"{story.pdf_bytes:,} bytes",
+            f"{story.pdf_bytes / 1000:.0f} kB",
             story.state,
             story.receipt,
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from local.template.functions import ANY_METHOD, DEFAULT_ROUTE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,7 +24,7 @@ class Match:
 
 
 class RouteTable:
-    """All routes: exact segments before `{name}`, that before `{name+}`, a method before ANY."""
+    """Exact segments before `{name}`, that before `{name+}`, a method before ANY; `$default` last."""
 
     def __init__(self, functions: Iterable[Function]) -> None:
         """Sort the routes of all functions."""
@@ -33,16 +35,18 @@ class RouteTable:
         """Return the best match for a path as it stands in the request line, or None."""
         segments = raw_path.split("/")
         for route, function in self._entries:
-            if route.method in {method, "ANY"}:
+            if route.path == DEFAULT_ROUTE:
+                return Match(route, function, {})
+            if route.method in {method, ANY_METHOD}:
                 parameters = _parameters(route.path.split("/"), segments)
                 if parameters is not None:
                     return Match(route, function, parameters)
         return None
 
 
-def _rank(route: Route) -> tuple[list[int], bool]:
+def _rank(route: Route) -> tuple[bool, list[int], bool]:
     kinds = [2 if part.endswith("+}") else 1 if part.startswith("{") else 0 for part in route.path.split("/")]
-    return kinds, route.method == "ANY"
+    return route.path == DEFAULT_ROUTE, kinds, route.method == ANY_METHOD
 
 
 def _parameters(pattern: list[str], segments: list[str]) -> dict[str, str] | None:

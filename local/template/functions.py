@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from local.template.stack import Stack
 
 FUNCTION = "AWS::Serverless::Function"
+ANY_METHOD = "ANY"
+DEFAULT_ROUTE = "$default"
+"""What an event without a path and a method stands for: whatever no other route takes."""
 _DEFAULT_TIMEOUT_S = 3
 _DEFAULT_MEMORY_MB = 128
 
@@ -24,8 +27,8 @@ class Route:
 
     @property
     def key(self) -> str:
-        """Return the route key, as events carry it: `GET /v1/bills/{id}`."""
-        return f"{self.method} {self.path}"
+        """Return the route key, as events carry it: `GET /v1/bills/{id}`, or `$default`."""
+        return self.path if self.path == DEFAULT_ROUTE else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +136,9 @@ def _routes(events: dict[str, Any], default_authorizer: str | None) -> list[Rout
         if event["Type"] == "HttpApi":
             given = event["Properties"]
             authorizer = given.get("Auth", {}).get("Authorizer", default_authorizer)
-            method = given["Method"].upper()
-            routes.append(Route(method, given["Path"], None if authorizer == "NONE" else authorizer))
+            method = given.get("Method", ANY_METHOD).upper()
+            path = given.get("Path", DEFAULT_ROUTE)
+            routes.append(Route(method, path, None if authorizer == "NONE" else authorizer))
     return routes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.simulation import laws
+from tests.simulation.table import TableStore
 from tests.simulation.world import World
 
 STEPS = 80
@@ -12,13 +13,13 @@ class SeedFailedError(AssertionError):
     """A history broke a law; the message has the seed and what was done."""
 
 
-def run(seed: int, *, steps: int = STEPS) -> World:
+def run(seed: int, *, steps: int = STEPS, store: TableStore | None = None) -> World:
     """Run a history to its end and return it.
 
     Raises:
         SeedFailedError: with the seed, the steps and the law.
     """
-    world = World(seed)
+    world = World(seed, store)
     try:
         for _ in range(steps):
             world.act()

@@ -20,9 +20,9 @@ STORE_PORTS = ("records", "bills", "books", "deliveries", "links", "tasks", "ans
 class SimSystem:
     """All ports, watched by a plan; the fakes behind them stay at hand for the laws."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Any = None) -> None:
         self.plan = Plan()
-        self.store = FakeStore()
+        self.store = store or FakeStore()
         self.processor_fake = FakeProcessor()
         self.mailer_fake = SimMailer()
         self.queue_fake = FakeMailQueue()

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.simulation.run import run
+from tests.simulation.table import TableStore
+from tests.simulation.world import FIRM
 
 BATCHES = 20
 SEEDS_IN_A_BATCH = 50
@@ -20,3 +22,13 @@ def test_every_promise_holds_in_every_history(batch: int) -> None:
     assert deaths > SEEDS_IN_A_BATCH
     assert mails > SEEDS_IN_A_BATCH
     assert booked > SEEDS_IN_A_BATCH // 2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_promise_holds_over_the_table_itself(seed: int) -> None:
+    store = TableStore(FIRM, seed)
+    try:
+        world = run(seed, steps=50, store=store)
+    finally:
+        store.close()
+    assert world.log

@@ -31,6 +31,7 @@ from feenote.service.use_link import note_view, renew_link
 from tests.simulation.faults import ProcessDiedError
 from tests.simulation.outside import API_VERSION, notice
 from tests.simulation.system import SimSystem
+from tests.simulation.table import TableStore
 
 FIRM = "firm_sim"
 CLIENTS = ("clt_a", "clt_b")
@@ -51,9 +52,10 @@ EXPECTED = (
 class World:
     """One history. `log` says what was done, for the person who replays a seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, store: TableStore | None = None) -> None:
         self.random = random.Random(seed)
-        self.system = SimSystem()
+        self.table = store
+        self.system = SimSystem(store)
         self.now = START
         self.log: list[str] = []
         self.sends = 0
@@ -139,6 +141,8 @@ class World:
             lost = ProcessorUnavailableError("no answer")
             which = self.system.processor_fake
             (which.failures if self.random.random() < 0.5 else which.lost_answers).append(lost)
+        if self.table is not None:
+            self.table.trouble()
         done = self.attempt(chosen)
         self.system.mailer_fake.next_answers = []
         self.system.processor_fake.failures = []
@@ -368,6 +372,7 @@ class World:
             bill_id=bill_id,
             expected_version=None,
             change=change,
+            guard=lambda _: None,
             actor="staff",
             now=self.now,
         )

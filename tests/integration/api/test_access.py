@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feenote.api.callers import Role
-from tests.integration.api.office import FIRM, OTHER_FIRM, Office, Staff, endpoints
+from tests.integration.api.office import FIRM, OTHER_FIRM, Office, Staff, endpoints, event, invoke
 from tests.integration.api.samples import Engagement, engage
 
 ROLES = [role.value for role in Role]
@@ -16,6 +16,7 @@ ROLES = [role.value for role in Role]
 READERS = {"viewer", "biller", "approver", "cashier"}
 ALLOWED: dict[str, set[str]] = {
     "PATCH /v1/firm": set(),
+    "PATCH /v1/bills/<bill_id>": {"biller", "approver"},
     "POST /v1/bills/<bill_id>/approve": {"approver"},
     "POST /v1/bills/<bill_id>/void": {"approver"},
     "POST /v1/tasks/<task_id>/done": {"biller", "cashier"},
@@ -60,6 +61,34 @@ class TestEveryEndpoint:
     def test_does_not_know_other_addresses(self, staff: Staff) -> None:
         for path in ("/v1/nothing", "/v1/clients/a/b", "/v1/clients/", "/v1/bills/x/y"):
             staff.get(path).problem(404)
+
+
+class TestAnAddressWithoutARoute:
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [("GET", "/v1/nothing"), ("PUT", "/v1/clients/cli_1"), ("GET", "/"), ("POST", "/l")],
+    )
+    def test_is_answered_as_a_problem_to_anybody(self, method: str, path: str) -> None:
+        problem = invoke("unknown_address", event(method, path)).problem(404)
+
+        assert problem["type"] == "urn:feenote:problem:not-found"
+
+
+class TestAChangeOfABill:
+    @pytest.mark.parametrize(
+        ("role", "draft", "issued"), [("biller", 200, 403), ("approver", 403, 200), ("admin", 200, 200)]
+    )
+    def test_is_a_billers_before_it_is_issued_and_an_approvers_after(
+        self, staff: Staff, engagement: Engagement, role: str, draft: int, issued: int
+    ) -> None:
+        person = Staff(roles=(role,))
+
+        for bill, status in ((engagement.draft(), draft), (engagement.issued(), issued)):
+            address = f"/v1/bills/{bill['id']}"
+            answer = person.patch(address, {"memo": "Changed"})
+            assert answer.status == status
+            if status == 403:
+                assert staff.get(address).ok() == bill
 
 
 class TestAnotherFirm:

@@ -152,7 +152,7 @@ class TestAList:
 
         (shown,) = staff.get("/v1/bills").ok()["items"]
 
-        assert set(bill) - set(shown) == {"lines", "subtotal", "discounts", "taxes"}
+        assert set(bill) - set(shown) == {"lines", "subtotal", "discounts", "taxes", "receipts"}
         assert all(bill[name] == shown[name] for name in shown)
 
     def test_is_filtered_by_state_client_matter_and_number(

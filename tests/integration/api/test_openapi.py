@@ -52,7 +52,7 @@ class TestTheDocument:
     def test_shows_an_example_of_each_body_that_is_taken(self, model: Any) -> None:
         model.model_validate_json(json.dumps(EXAMPLES[model]))
 
-    def test_has_no_route_that_the_template_lacks(self) -> None:
+    def test_has_the_very_routes_of_the_template(self) -> None:
         class Loader(yaml.SafeLoader):
             """Reads CloudFormation's tags as nothing."""
 
@@ -62,7 +62,7 @@ class TestTheDocument:
             (event["Properties"]["Method"], _without_names(event["Properties"]["Path"]), resource)
             for resource, described in template["Resources"].items()
             for event in described.get("Properties", {}).get("Events", {}).values()
-            if event["Type"] == "HttpApi"
+            if event["Type"] == "HttpApi" and event["Properties"].get("Path", "").startswith("/v1/")
         }
         resources = {
             "client_records": "ClientRecords",
@@ -78,7 +78,7 @@ class TestTheDocument:
             for endpoint in endpoints()
         }
 
-        assert served - deployed == set()
+        assert served == deployed
 
 
 def _without_names(path: str) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from feenote.domain.documents import BillDocument
 from feenote.domain.links import encode_token
+from feenote.service.ports import RenderError
 from tests.fakes.processor import unavailable
 from tests.integration.api.office import Office, Staff
 from tests.integration.api.paying import browse, pay_by_link, send_by_mail
@@ -20,6 +22,11 @@ PAY = {"what": "bill", "bill_minor": "63000"}
 @pytest.fixture
 def token(staff: Staff, office: Office, engagement: Engagement) -> str:
     return send_by_mail(staff, office, engagement.issued()["id"])
+
+
+def refuse(_: BillDocument) -> bytes:
+    """Fail as a PDF engine does."""
+    raise RenderError("The PDF engine refused the bill.")
 
 
 def everything(office: Office) -> dict[str, Any]:
@@ -73,6 +80,25 @@ class TestReading:
         assert answer.status == 302
         assert answer.headers["location"].endswith("seconds=300")
         assert answer.headers["cache-control"] == "no-store"
+
+    def test_of_a_file_that_cannot_be_made_now_says_so(
+        self,
+        token: str,
+        staff: Staff,
+        office: Office,
+        engagement: Engagement,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        (bill,) = staff.get("/v1/bills").ok()["items"]
+        staff.patch(f"/v1/bills/{bill['id']}", {"memo": "A revision without a file"}).ok()
+        monkeypatch.setattr(office.ports.renderer, "render_bill", refuse)
+
+        answer = browse("GET", f"/l/{token}/bills/{bill['id']}.pdf")
+
+        assert answer.status == 503
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert answer.headers["retry-after"]
+        assert f'href="/l/{token}"' in answer.text
 
     def test_gives_every_wrong_address_the_very_same_page(
         self, token: str, staff: Staff, office: Office
@@ -185,6 +211,21 @@ class TestPaying:
 
     def test_a_wrong_token_pays_nothing(self, office: Office) -> None:
         assert browse("POST", f"/l/{encode_token(b'a' * 32)}/pay", form=PAY).status == 404
+
+    def test_is_shown_with_its_receipt_on_the_bill(
+        self, staff: Staff, office: Office, engagement: Engagement
+    ) -> None:
+        bill = engagement.issued()
+        pay_by_link(staff, office, bill["id"])
+
+        (receipt,) = staff.get(f"/v1/bills/{bill['id']}").ok()["receipts"]
+        (payment,) = staff.get("/v1/payments").ok()["items"]
+        office.clock.advance(minutes=11)
+        token = send_by_mail(staff, office, bill["id"])
+
+        assert (receipt["payment_id"], receipt["amount"]) == (payment["id"], bill["total"])
+        assert receipt["receipt_number"] == payment["receipt_number"]
+        assert payment["receipt_number"] in browse("GET", f"/l/{token}").text
 
     def test_while_stripe_is_away_says_so(self, token: str, office: Office) -> None:
         office.processor.failures = [unavailable()] * 9

@@ -97,6 +97,17 @@ class TestANumber:
         with pytest.raises(KeyError):
             store.bills.get(FIRM, "bill_2")
 
+    def test_is_looked_up_with_many_others(self, store: Store) -> None:
+        for number in range(120):
+            store.bills.add(samples.bill(f"bill_{number}", number=str(number)), [], import_hash=f"h{number}")
+        asked = [*map(str, range(0, 240, 2)), "", "1" * 3_000]
+        owners = store.bills.number_owners(FIRM, asked)
+        assert owners == {
+            str(number): NumberOwner(f"bill_{number}", f"h{number}") for number in range(0, 120, 2)
+        }
+        assert store.bills.number_owners("firm_2", asked) == {}
+        assert store.bills.number_owners(FIRM, []) == {}
+
     def test_keeps_the_hash_of_its_import_through_an_approval(self, store: Store) -> None:
         draft = samples.bill(number="96542")
         store.bills.add(draft, [], import_hash="h1")
@@ -144,6 +155,19 @@ class TestANumber:
         with pytest.raises(StaleError):
             approve("bill_2", 1)
         assert store.bills.get(FIRM, "bill_2").state is BillState.DRAFT
+
+
+class TestWaiting:
+    def test_are_bills_that_nobody_approved_or_deleted(self, store: Store) -> None:
+        for bill_id in ("bill_1", "bill_2", "bill_3"):
+            store.bills.add(samples.bill(bill_id), [])
+        store.bills.save(bills.submitted(samples.bill("bill_2")), [])
+        store.bills.save(bills.deleted(samples.bill("bill_3")), [])
+        samples.issued(store, "bill_4")
+        asked = [f"bill_{number}" for number in range(1, 6)]
+        assert store.bills.waiting(FIRM, asked) == {"bill_1", "bill_2"}
+        assert store.bills.waiting(FIRM, ["bill_2"]) == {"bill_2"}
+        assert store.bills.waiting("firm_2", asked) == frozenset()
 
 
 class TestAFile:

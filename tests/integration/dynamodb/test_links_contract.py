@@ -61,9 +61,11 @@ class TestWhatStandsBehindALink:
     def test_has_the_accounts_figures_on_the_bill(self, store: Store) -> None:
         samples.records(store)
         bill = samples.issued(store)
-        store.books.commit(samples.payment_of(store.books.account(FIRM, CLIENT), 10_000, "bill_1", room=0))
+        booking = samples.payment_of(store.books.account(FIRM, CLIENT), 10_000, "bill_1", room=0)
+        store.books.commit(booking)
         behind = store.links.behind(samples.link())
-        assert behind.bill == replace(bill, paid_minor=10_000)
+        receipts = (samples.receipt(booking.payment, "bill_1"),)
+        assert behind.bill == replace(bill, paid_minor=10_000, receipts=receipts)
         assert behind.account.payable("bill_1") == usd(20_000)
         assert (behind.firm, behind.client, behind.contact) == (
             samples.firm(),

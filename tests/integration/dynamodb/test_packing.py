@@ -18,7 +18,7 @@ from feenote.adapters.dynamodb import contents, items, packing
 from feenote.adapters.dynamodb.attributes import from_attributes, to_attribute, to_attributes
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import Allocation, sum_of
-from feenote.domain.bills import Bill, BillContent, BillSummary
+from feenote.domain.bills import Bill, BillContent, BillReceipt, BillSummary, with_receipts
 from feenote.domain.currencies import DIGITS
 from feenote.domain.deliveries import Delivery
 from feenote.domain.events import BillEvent, Task
@@ -141,16 +141,25 @@ class TestAnItem:
         round_trip()
 
     @settings(max_examples=25, deadline=None, database=None)
-    @given(made(Bill, {"pdf_key": st.just("")}), TEXT)
-    def test_of_a_bill_gives_back_row_and_content(self, bill: Bill, pdf_key: str) -> None:
+    @given(made(Bill, {"pdf_key": st.just("")}), TEXT, st.lists(made(BillReceipt, {}), max_size=3))
+    def test_of_a_bill_gives_back_row_and_content(
+        self, bill: Bill, pdf_key: str, receipts: list[BillReceipt]
+    ) -> None:
         bill = replace(
             bill,
             id="bill_1",
             firm_id="firm_1",
             pdf_key=pdf_key,
             content=replace(bill.content, client_id="cli_1"),
+            receipts=(),
         )
-        row = {**items.bill_row(bill), **items.stamps_item(bill.stamps), **items.file_item(bill)}
+        bill = with_receipts(bill, receipts)
+        row = {
+            **items.bill_row(bill),
+            **items.stamps_item(bill.stamps),
+            **items.file_item(bill),
+            **items.receipt_items(bill.receipts),
+        }
         stored = contents.stored(bill.content)
         content = contents.read_content(
             from_attributes(to_attributes(stored.item)), [{"data": piece} for piece in stored.pieces]

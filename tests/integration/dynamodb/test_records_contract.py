@@ -56,6 +56,14 @@ class TestAClient:
         with pytest.raises(KeyError):
             store.records.get_client(FIRM, "")
 
+    def test_is_found_with_others_by_their_numbers(self, store: Store) -> None:
+        for number in range(3):
+            store.records.put_client(samples.client(f"cli_{number}", number=f"0{number}"))
+        found = store.records.find_clients(FIRM, ["00", "02", "09", "", "1" * 3_000])
+        assert {number: client.id for number, client in found.items()} == {"00": "cli_0", "02": "cli_2"}
+        assert store.records.find_clients("firm_2", ["00"]) == {}
+        assert store.records.find_clients(FIRM, []) == {}
+
     def test_keeps_its_number_from_others(self, store: Store) -> None:
         store.records.put_client(samples.client())
         with pytest.raises(ExistsError) as refused:
@@ -186,6 +194,21 @@ class TestAMatter:
         assert store.records.get_matter(FIRM, matter.id) == matter
         assert store.records.find_matter(FIRM, CLIENT, "1") == matter
         assert store.records.find_matter(FIRM, "cli_2", "1") is None
+
+    def test_is_found_with_others_by_their_clients_numbers(self, store: Store) -> None:
+        matters = [
+            samples.matter("mat_1", number="1"),
+            samples.matter("mat_2", number="2"),
+            samples.matter("mat_3", number="1", client_id="cli_2"),
+        ]
+        for matter in matters:
+            store.records.put_matter(matter)
+        places = [(CLIENT, "1"), ("cli_2", "1"), ("cli_2", "2"), (CLIENT, "")]
+        assert store.records.find_matters(FIRM, places) == {
+            (CLIENT, "1"): matters[0],
+            ("cli_2", "1"): matters[2],
+        }
+        assert store.records.find_matters("firm_2", places) == {}
 
     def test_keeps_its_number_within_its_client(self, store: Store) -> None:
         store.records.put_matter(samples.matter())

@@ -139,5 +139,16 @@ class TestARoute:
     def test_does_not_fit_other_paths(self, path: str) -> None:
         assert table("GET /l/{token}").find("GET", path) is None
 
+    @pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("PUT", "/l/a"), ("POST", "/x/y/z")])
+    def test_by_default_takes_what_no_other_does(self, method: str, path: str) -> None:
+        routes = table("ANY $default", "GET /l/{token}")
+
+        found, exact = routes.find(method, path), routes.find("GET", "/l/a")
+
+        assert found is not None
+        assert (found.route.key, found.path_parameters) == ("$default", {})
+        assert exact is not None
+        assert exact.route.key == "GET /l/{token}"
+
     def test_does_not_take_head_for_get(self) -> None:
         assert table("GET /l/{token}").find("HEAD", "/l/a") is None

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from feenote.domain import accounts
 from feenote.domain.accounts import AccountError, ClientAccount
 from feenote.domain.allocation import Allocation
-from feenote.domain.bills import Bill, BillContent, BillLine, BillState, LineKind
+from feenote.domain.bills import Bill, BillContent, BillLine, BillReceipt, BillState, LineKind
 from feenote.domain.ledger import JournalEntry, LedgerAccount, differences, recompute
 from feenote.domain.money import Money
-from feenote.domain.payments import Checkout, CheckoutState
+from feenote.domain.payments import Checkout, CheckoutState, PaymentMethod
 from tests.unit.domain.strategies import AT
 
 EMPTY = ClientAccount("firm_1", "clt_1")
@@ -235,6 +235,27 @@ class TestFiguresThatWait:
         assert (now, dict(account.unprojected)) == ((), {"bill_1": old})
         account, now = accounts.place_figures(account, [new], room=1)
         assert (now, dict(account.unprojected)) == ((new,), {})
+
+    def test_keep_the_receipts_that_no_row_shows_yet(self) -> None:
+        first, second = (
+            BillReceipt(f"pay_{index}", f"R-1-000{index}", Money(5, "USD"), AT.date(), PaymentMethod.CARD)
+            for index in (1, 2)
+        )
+        waiting = accounts.BillFigures("bill_1", 5, 0, is_settled=False, receipts=(first,))
+        issued = accounts.issue(EMPTY, a_bill(1, 1000), entry_id="ent_1", at=AT).account
+        account = replace(issued, unprojected={"bill_1": waiting})
+
+        change = accounts.move_checkout(
+            account, a_checkout(1, CheckoutState.PROCESSING, Allocation("bill_1", Money(10, "USD")))
+        )
+        shown = account.figures("bill_1")
+
+        assert [item.receipts for item in change.figures] == [(first,)]
+        assert shown is not None
+        assert shown.receipts == (first,)
+        bill = replace(a_bill(1, 1000), receipts=(second,))
+        assert accounts.laid_over(bill, shown).receipts == (first, second)
+        assert accounts.laid_over(accounts.laid_over(bill, shown), shown).receipts == (first, second)
 
     @given(st.integers(0, 60), st.integers(0, 60))
     def test_are_every_one_written_or_kept(self, count: int, room: int) -> None:

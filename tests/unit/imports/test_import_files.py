@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from feenote.domain.accounts import MAX_OPEN_BILLS
 from feenote.domain.bills import BillState
+from feenote.domain.events import EventKind
 from feenote.domain.file_text import decode
 from feenote.domain.money import Money
 from feenote.domain.records import Client, Matter
 from feenote.service.approve_bill import delete_bill, void_bill
 from feenote.service.errors import NotFoundError, RefusedError
-from feenote.service.import_files import FileFormat, ImportOutcome, import_bills
-from feenote.service.ports import StoreUnavailableError
+from feenote.service.import_files import FileFormat, ImportOutcome, ImportResult, import_bills
+from feenote.service.ports import NEW_BILLS_IN_ONE_CHANGE, ClientChange, StoreUnavailableError
+from tests.simulation.faults import Plan, Watched
 from tests.unit.imports.firm_ports import FIRM, NOW, FirmPorts
 from tests.unit.imports.ledes import file, line
 
@@ -143,14 +147,15 @@ class TestTheSameFileTwice:
                 raise StoreUnavailableError("The function died.")
             commit(change)
 
+        text = file(line(), line(invoice_number="1002", client_id="00712"))
         monkeypatch.setattr(firm.books, "commit", die_at_the_second)
         with pytest.raises(StoreUnavailableError):
-            firm.import_ledes(SAMPLE, approve=True)
+            firm.import_ledes(text, approve=True)
 
-        results = firm.import_ledes(SAMPLE, approve=True)
+        results = firm.import_ledes(text, approve=True)
 
         states = {firm.bills.get(FIRM, result.bill_id).state for result in results}
-        assert outcomes(results) == ["unchanged", "unchanged"]
+        assert outcomes(results) == ["unchanged", "created"]
         assert states == {BillState.AWAITING_PAYMENT}
 
 
@@ -206,16 +211,148 @@ class TestARefusal:
             )
 
 
-class TestTenThousandLines:
-    def test_ask_the_store_a_few_times_for_each_bill(
+def many(count: int, first: int = 1000, **cells: str) -> str:
+    """Return a file of bills of one line each for one client."""
+    return file(*(line(invoice_number=str(first + number), **cells) for number in range(count)))
+
+
+class TestBillsIssuedTogether:
+    def test_take_no_number_of_the_firms_sequence(self, firm: FirmPorts) -> None:
+        firm.import_ledes(many(3), approve=True)
+
+        assert firm.bills.next_number(FIRM) == 1
+
+    def test_have_the_same_life_as_bills_approved_one_by_one(self, firm: FirmPorts) -> None:
+        [together] = firm.import_ledes(many(1), approve=True)
+        firm.import_ledes(many(1, first=2000))
+
+        [alone] = firm.import_ledes(many(1, first=2000), approve=True)
+
+        first, second = (firm.bills.get(FIRM, result.bill_id) for result in (together, alone))
+        same = replace(second, id=first.id, number=first.number, revision_hash=first.revision_hash)
+        assert same == first
+        lives = [
+            [(event.kind, event.actor, event.at, set(event.details)) for event in timeline.items]
+            for bill in (first, second)
+            for timeline in (firm.bills.timeline(FIRM, bill.id, limit=9, cursor=None),)
+        ]
+        assert lives[0] == lives[1]
+        assert [kind for kind, *_ in lives[0]] == [EventKind.CREATED, EventKind.APPROVED]
+
+    def test_do_without_one_whose_number_is_taken_at_that_moment(
         self, firm: FirmPorts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        calls: Counter[str] = Counter()
+        commit = firm.books.commit
+
+        def be_slower(change: ClientChange) -> None:
+            monkeypatch.setattr(firm.books, "commit", commit)
+            other = replace(change.new_bills[1].bill, id="bill_other", state=BillState.DRAFT, version=1)
+            firm.bills.add(other, [])
+            commit(change)
+
+        monkeypatch.setattr(firm.books, "commit", be_slower)
+        results = firm.import_ledes(many(3), approve=True)
+
+        assert outcomes(results) == ["created", "refused", "created"]
+        assert results[1].bill_id == "bill_other"
+        assert "was not imported" in results[1].errors[0].message
+        for result in (results[0], results[2]):
+            assert firm.bills.get(FIRM, result.bill_id).state is BillState.AWAITING_PAYMENT
+
+    def test_are_taken_from_the_same_file_on_its_way_twice(
+        self, firm: FirmPorts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit = firm.books.commit
+        others: list[ImportResult] = []
+
+        def be_slower(change: ClientChange) -> None:
+            monkeypatch.setattr(firm.books, "commit", commit)
+            others.extend(firm.import_ledes(many(3), approve=True))
+            commit(change)
+
+        monkeypatch.setattr(firm.books, "commit", be_slower)
+        results = firm.import_ledes(many(3), approve=True)
+
+        assert outcomes(others) == ["created"] * 3
+        assert outcomes(results) == ["unchanged"] * 3
+        assert [result.bill_id for result in results] == [other.bill_id for other in others]
+        client = firm.records.find_client(FIRM, "00711")
+        assert client is not None
+        assert firm.books.account(FIRM, client.id).owed("USD") == Money(3 * 70000, "USD")
+
+    def test_go_on_when_the_account_moves_meanwhile(
+        self, firm: FirmPorts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit = firm.books.commit
+        commits: list[int] = []
+
+        def be_slower(change: ClientChange) -> None:
+            commits.append(len(change.new_bills))
+            if len(commits) == 2:
+                account = firm.books.account(FIRM, change.account.client_id)
+                commit(ClientChange(replace(account, version=account.version + 1)))
+            commit(change)
+
+        monkeypatch.setattr(firm.books, "commit", be_slower)
+        results = firm.import_ledes(many(3 * NEW_BILLS_IN_ONE_CHANGE), approve=True)
+
+        whole = NEW_BILLS_IN_ONE_CHANGE
+        assert set(outcomes(results)) == {"created"}
+        assert not any(result.errors for result in results)
+        assert commits == [whole, whole, *[1] * whole, whole]
+
+    def test_leave_as_drafts_what_the_account_has_no_room_for(self, firm: FirmPorts) -> None:
+        [first] = firm.import_ledes(many(1, first=1), approve=True)
+        client_id = firm.bills.get(FIRM, first.bill_id).client_id
+        account = firm.books.account(FIRM, client_id)
+        [owed] = account.open_bills.values()
+        others = {
+            f"bill_{number}": replace(owed, bill_id=f"bill_{number}") for number in range(MAX_OPEN_BILLS - 3)
+        }
+        full = replace(account, version=account.version + 1, open_bills={**account.open_bills, **others})
+        firm.books.commit(ClientChange(full))
+
+        results = firm.import_ledes(many(4), approve=True)
+
+        states = [firm.bills.get(FIRM, result.bill_id).state for result in results]
+        assert outcomes(results) == ["created"] * 4
+        assert states == [*[BillState.AWAITING_PAYMENT] * 2, *[BillState.DRAFT] * 2]
+        assert [len(result.errors) for result in results] == [0, 0, 1, 1]
+        assert "is not approved: A client has at most" in results[2].errors[0].message
+
+    def test_are_as_many_as_a_transaction_holds(self, firm: FirmPorts) -> None:
+        results = firm.import_ledes(many(30), approve=True)
+
+        client_id = firm.bills.get(FIRM, results[0].bill_id).client_id
+        account = firm.books.account(FIRM, client_id)
+        assert (account.version, account.entries, len(account.open_bills)) == (3, 30, 30)
+
+    def test_are_fewer_where_they_are_large(self, firm: FirmPorts) -> None:
+        charge = {"line_item_description": "é" * 15_000, "invoice_total": "4200"}
+        large = file(*(line(invoice_number=str(number // 6), **charge) for number in range(4 * 6)))
+
+        results = firm.import_ledes(large, approve=True)
+
+        client_id = firm.bills.get(FIRM, results[0].bill_id).client_id
+        assert outcomes(results) == ["created"] * 4
+        assert firm.books.account(FIRM, client_id).version == 2
+
+    def test_over_nothing_are_paid_at_once(self, firm: FirmPorts) -> None:
+        nothing = many(2, line_item_total="0", line_item_number_of_units="0", invoice_total="0")
+
+        results = firm.import_ledes(nothing, approve=True)
+
+        states = {firm.bills.get(FIRM, result.bill_id).state for result in results}
+        assert states == {BillState.PAID}
+
+
+class TestTenThousandLines:
+    def test_ask_the_store_less_than_once_for_each_bill(
+        self, firm: FirmPorts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plan = Plan()
         for port in ("records", "bills", "books"):
-            for name in [name for name in dir(getattr(firm, port)) if not name.startswith("_")]:
-                kept = getattr(getattr(firm, port), name)
-                if callable(kept):
-                    monkeypatch.setattr(getattr(firm, port), name, counting(calls, name, kept))
+            monkeypatch.setattr(firm, port, Watched(port, getattr(firm, port), plan))
         text = file(
             *(
                 line(
@@ -230,12 +367,8 @@ class TestTenThousandLines:
         results = firm.import_ledes(text, approve=True)
 
         assert Counter(outcomes(results)) == {"created": 100}
-        assert sum(calls.values()) <= 100 * 9
-
-
-def counting(calls: Counter[str], name: str, act: Any) -> Any:
-    def count(*given: Any, **named: Any) -> Any:
-        calls[name] += 1
-        return act(*given, **named)
-
-    return count
+        once = ("records.get_firm", "bills.number_owners", "records.find_clients", "records.find_matters")
+        assert Counter(plan.trace) == {
+            **dict.fromkeys((*once, "books.accounts"), 1),
+            **dict.fromkeys(("records.put_client", "records.put_matter", "books.commit"), 10),
+        }

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from feenote.adapters.messages import JinjaMessageRenderer
+from feenote.domain.allocation import Allocation
 from feenote.domain.bills import BillState, BillSummary
 from feenote.domain.deliveries import MessageKind
 from feenote.domain.money import Money
@@ -204,6 +205,25 @@ class TestTheReceipt:
 
         assert "Bill 96588: £100.00 (Paid in full)" in render(known).text
         assert "Another bill: £100.00\n" in render(empty).text
+
+    def test_over_three_bills_has_their_numbers_and_what_is_left_of_each(self) -> None:
+        context = mail_context(MessageKind.RECEIPT)
+        payment = context.payment
+        assert payment is not None
+        third = Allocation("bill_3", Money(5_00, "GBP"))
+        whole = replace(
+            payment,
+            amount=payment.amount + third.amount,
+            allocations=(*payment.allocations, third),
+        )
+        paid = (as_summary(context, "bill_2", "96588"), as_summary(context, "bill_3", "96601"))
+
+        text = render(replace(context, payment=whole, paid_bills=paid)).text
+
+        assert "Bill 96542: £3,872.58 (Paid in full)" in text
+        assert "Bill 96588: £100.00 (£218.40 left to pay)" in text
+        assert "Bill 96601: £5.00 (Paid in full)" in text
+        assert "Another bill" not in text
 
     def test_says_what_no_bill_took(self) -> None:
         context = mail_context(MessageKind.RECEIPT)

@@ -10,10 +10,9 @@ from email.policy import SMTP
 
 import idna
 
+from feenote.domain.addresses import is_local_part
 from feenote.service.ports import MailRefusedError, OutgoingMail
 
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_MAX_LOCAL_PART = 64
 _MAX_DOMAIN = 253
 # Long enough for any honest subject or name, short enough that no header swells the message.
 _MAX_FIELD = 998
@@ -66,7 +65,7 @@ def ascii_address(field: str, address: str) -> str:
         raise MailRefusedError(
             f"{field}: before the @ only the letters a to z, digits and signs can be delivered."
         )
-    if len(local) > _MAX_LOCAL_PART or not _LOCAL_PART.fullmatch(local):
+    if not is_local_part(local):
         raise MailRefusedError(f"{field}: this is not an email address.")
     try:
         encoded = idna.encode(domain, uts46=True).decode("ascii")

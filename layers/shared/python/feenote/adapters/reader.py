@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime
 
 from feenote.adapters import localised
+from feenote.domain.calendars import day_in
 from feenote.domain.money import Money
 from feenote.domain.records import Client, Contact, Firm
 
@@ -49,7 +49,4 @@ def _with_region(tag: str, firm: Firm) -> str:
 
 def today_of(firm: Firm, now: datetime) -> date:
     """Return the firm's calendar day at an instant; UTC's where the firm's zone is not known."""
-    try:
-        return now.astimezone(ZoneInfo(firm.time_zone)).date()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return now.astimezone(UTC).date()
+    return day_in(firm.time_zone, now)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from feenote.api.fields import Answer, DecimalText, Instant, ListAnswer, ListQuery, MoneyField
 from feenote.domain import bills
 from feenote.domain.bills import Bill, BillState, BillSummary, LineKind
+from feenote.domain.calendars import day_in
 from feenote.domain.events import BillEvent, EventKind
 from feenote.domain.money import Money
+from feenote.domain.payments import PaymentMethod
 from feenote.domain.records import Firm
 
 
@@ -57,6 +58,16 @@ class TaxAnswer(Answer):
     amount: MoneyField
 
 
+class ReceiptAnswer(Answer):
+    """A payment; `amount` is what went to this bill."""
+
+    payment_id: str
+    receipt_number: str
+    amount: MoneyField
+    received_on: date
+    method: PaymentMethod
+
+
 class BillSummaryAnswer(Answer):
     """A bill as lists show it."""
 
@@ -94,6 +105,7 @@ class BillAnswer(BillSummaryAnswer):
     subtotal: MoneyField
     discounts: list[DiscountAnswer]
     taxes: list[TaxAnswer]
+    receipts: list[ReceiptAnswer]
 
 
 class BillList(ListAnswer[BillSummaryAnswer]):
@@ -120,7 +132,7 @@ class Timeline(ListAnswer[EventAnswer]):
 
 def today_of(firm: Firm, now: datetime) -> date:
     """Return the day of the firm's calendar at an instant."""
-    return now.astimezone(ZoneInfo(firm.time_zone)).date()
+    return day_in(firm.time_zone, now)
 
 
 def bill_answer(bill: Bill, *, today: date) -> BillAnswer:
@@ -182,6 +194,16 @@ def bill_answer(bill: Bill, *, today: date) -> BillAnswer:
         subtotal=MoneyField.of(totals.subtotal),
         discounts=discounts,
         taxes=taxes,
+        receipts=[
+            ReceiptAnswer(
+                payment_id=receipt.payment_id,
+                receipt_number=receipt.receipt_number,
+                amount=MoneyField.of(receipt.amount),
+                received_on=receipt.received_on,
+                method=receipt.method,
+            )
+            for receipt in bill.receipts
+        ],
     )
 
 

@@ -25,6 +25,7 @@ from pydantic import (
 
 from feenote.api.endpoints import is_id
 from feenote.domain import money
+from feenote.domain.addresses import is_email
 from feenote.domain.currencies import digits_of
 from feenote.domain.money import MAX_MINOR, Money
 
@@ -127,9 +128,6 @@ Id = Annotated[str, AfterValidator(_id), Field(json_schema_extra={"pattern": "^[
 
 # --- addresses, languages, zones ----------------------------------------------------------------------
 
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_TOP_LABEL = re.compile(r"[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59}")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
 _NOT_ZONES = ("posix/", "right/", "posixrules", "localtime", "Factory")
 # RFC 5646: language, script, region, variants, extensions, private use.
@@ -140,18 +138,7 @@ _LANGUAGE = re.compile(
 
 
 def _email(text: str) -> str:
-    local, at, domain = text.rpartition("@")
-    labels = domain.split(".")
-    good = (
-        at
-        and len(text) <= 254
-        and len(local) <= 64
-        and _LOCAL_PART.fullmatch(local)
-        and len(labels) > 1
-        and all(_LABEL.fullmatch(label) for label in labels)
-        and _TOP_LABEL.fullmatch(labels[-1])
-    )
-    if not good:
+    if not is_email(text):
         raise ValueError("Write one address such as maria@example.com, without a name around it.")
     return text
 

@@ -132,6 +132,11 @@ def expired_page(ports: Ports, page: LinkPage, *, token: str) -> Response[str]:
     return answer_with(pages.render_expired(page.firm, token=token, logo=_logo(ports, page.firm)))
 
 
+def no_document_page(ports: Ports, page: LinkPage, *, token: str) -> Response[str]:
+    """Return the page instead of a file that cannot be had just now."""
+    return answer_with(pages.render_no_document(page, token=token, logo=_logo(ports, page.firm)))
+
+
 def _logo(ports: Ports, firm: Firm) -> bytes | None:
     if not firm.logo_key:
         return None

@@ -85,7 +85,9 @@ class Api(APIGatewayHttpResolver):
         methods = sorted({endpoint.method for endpoint in self.endpoints if endpoint.fits(path)})
         # An address of the right form may still hold characters that no id of ours has.
         if not methods or self.current_event.http_method.upper() in methods:
-            return problems.answer_to(ProblemError(Kind.NOT_FOUND, "There is nothing at this address."))
+            return problems.answer_to(
+                ProblemError(Kind.NOT_FOUND, "There is nothing at this address that takes this method.")
+            )
         allow = ", ".join(methods)
         return problems.answer_to(
             ProblemError(Kind.METHOD, f"This address takes {allow}.", headers={"Allow": allow})

@@ -14,5 +14,6 @@ def day_in(time_zone: str, now: datetime) -> date:
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # A folder of the list, such as "America", is an OSError.
         return UTC

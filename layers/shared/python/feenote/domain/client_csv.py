@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from feenote.domain.addresses import is_email
 from feenote.domain.bill_rows import MAX_NUMBER
 from feenote.domain.file_text import Cells, FileProblem, csv_rows
 from feenote.domain.records import ClientKind
@@ -29,9 +30,6 @@ COLUMNS = (
     "address",
 )
 REQUIRED = ("client_number", "client_name")
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_TOP_LABEL = re.compile(r"[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _TIME_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
 _ADDRESS_LINES = 8
@@ -154,17 +152,7 @@ def _kind(text: str) -> ClientKind:
 
 
 def _email(text: str) -> str:
-    local, at, domain = text.rpartition("@")
-    labels = domain.split(".")
-    if not (
-        at
-        and len(text) <= 254
-        and len(local) <= 64
-        and _LOCAL_PART.fullmatch(local)
-        and len(labels) > 1
-        and all(_LABEL.fullmatch(label) for label in labels)
-        and _TOP_LABEL.fullmatch(labels[-1])
-    ):
+    if not is_email(text):
         raise ValueError(f"{text[:60]!r} is not an email address: write one such as ann@example.com.")
     return text
 
