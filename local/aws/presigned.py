@@ -23,7 +23,7 @@ _LONGEST_EXPIRY_S = 7 * 24 * 3600
 _CLOCK_SKEW = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class S3Refusal(Exception):  # noqa: N818 - named as what S3 answers
     """What S3 answers instead of the object: a status and an XML document."""
 

@@ -37,7 +37,7 @@ _REPLACED_HEADERS = re.compile(rb"^(?:message-id|bcc):.*\r?\n(?:[ \t].*\r?\n)*",
 _TAG = re.compile(r"[A-Za-z0-9_.@-]{1,256}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class MailRefusal(Exception):  # noqa: N818 - named as what the service answers
     """What SES answers instead of taking a mail."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import boto3
 import pytest
 
 from feenote import bootstrap
@@ -15,6 +16,8 @@ from tests.integration.api.office import app
 def make_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Stage]]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    # boto3 remembers the credentials of whoever asked it first.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     made: list[Stage] = []
     app("secure_link").pages.guesses.forget()
 

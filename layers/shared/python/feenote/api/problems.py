@@ -20,6 +20,7 @@ from feenote.service.ports import (
     ExistsError,
     ProcessorRefusedError,
     ProcessorUnavailableError,
+    RenderError,
     StaleError,
     StoreUnavailableError,
 )
@@ -117,6 +118,7 @@ EXPECTED = (
     BadCursorError,
     ProcessorUnavailableError,
     ProcessorRefusedError,
+    RenderError,
     StoreUnavailableError,
 )
 
@@ -155,6 +157,8 @@ def problem_of(error: Exception, *, was_conditional: bool) -> ProblemError:
                 "The store did not answer: read before you try again, for it may be done.",
                 headers={"Retry-After": "5"},
             )
+        case RenderError():
+            return ProblemError(Kind.REFUSED, "The PDF of this bill cannot be made from what stands on it.")
         case ProcessorRefusedError():
             return ProblemError(Kind.CONFLICT, message)
         case _:
