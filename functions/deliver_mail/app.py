@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from feenote import bootstrap
 from feenote.api.queues import each_message, job_in
-from feenote.service.deliver_message import deliver_message
+from feenote.service.deliver_message import DeliveryPutOffError, deliver_message
+from feenote.service.ports import MailThrottledError
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
@@ -16,4 +18,8 @@ def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
 
 
 def _deliver(body: str) -> None:
-    deliver_message(bootstrap.system(), job=job_in(body), now=bootstrap.clock().now())
+    # A message that was put off is queued again in the table, and the sweep brings it within two minutes.
+    # Kept in SQS as well it would come ever more often, and end among the dead letters when the provider is
+    # away for hours.
+    with suppress(MailThrottledError, DeliveryPutOffError):
+        deliver_message(bootstrap.system(), job=job_in(body), now=bootstrap.clock().now())

@@ -52,6 +52,8 @@ def pay(token: str) -> Response[str]:
     """Lead to the payment page."""
     ports, now = bootstrap.system(), bootstrap.clock().now()
     pay_all, shown_minor = pay_form(pages.current_event.raw_event)
+    # A button is pressed by a person, also where no script tells of one.
+    note_view(ports, token=token, now=now)
     start = start_payment(ports, token=token, pay_all=pay_all, shown_minor=shown_minor, now=now)
     return after_pay(ports, start, token=token, now=now)
 

@@ -1,4 +1,4 @@
-"""The application under `/_local`: start page, inbox, clock, runs, notices."""
+"""The application under `/_local`: start page, inbox, payments, clock, runs, notices."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 from local.mail.faults import Fault
 from local.mail.letters import attachments_of, html_of, letter_record, text_of
 from local.mail.notices import Notice
+from local.pages.payments import payment_rows
 from local.runtime.functions import FunctionFailed
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from local.mail.letters import Letter
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_ASSETS = Path(__file__).parent / "assets"
+_MEDIA_TYPES = {"style.css": "text/css", "page.js": "text/javascript"}
+_TONES = {"receipt": " good", "payment_failed": " bad", "link_renewed": " warn", "reminder": " warn"}
+"""How the inbox colours a mail's kind."""
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _NOTICES = {
     "delivery": Notice.DELIVERY,
     "bounce": Notice.BOUNCE,
@@ -36,9 +45,14 @@ _NOTICES = {
     "send": Notice.SEND,
     "rendering_failure": Notice.RENDERING_FAILURE,
 }
+_YEARS = range(2000, 2200)
+"""What files, signatures and tokens can say of time ends somewhere; these years are within it."""
 _ROUTES = Map(
     [
         Rule("/", endpoint="start", methods=["GET"]),
+        Rule("/sign-in", endpoint="sign_in", methods=["POST"]),
+        Rule("/assets/<name>", endpoint="asset", methods=["GET"]),
+        Rule("/payments", endpoint="payments", methods=["GET"]),
         Rule("/mails", endpoint="mails", methods=["GET"]),
         Rule("/mails/<mail_id>", endpoint="mail", methods=["GET"]),
         Rule("/mails/<mail_id>/html", endpoint="mail_html", methods=["GET"]),
@@ -92,7 +106,8 @@ class LocalPages:
             "links": {
                 "mails": f"{machine.base_url}/_local/mails",
                 "clock": f"{machine.base_url}/_local/clock",
-                "payments": f"{machine.base_url}/_local/stripe/control",
+                "payments": f"{machine.base_url}/_local/payments",
+                "stripe": f"{machine.base_url}/_local/stripe/control",
                 **machine.links,
             },
         }
@@ -100,17 +115,38 @@ class LocalPages:
             return self._page(
                 "start.html",
                 **facts,
+                shown_links=machine.links,
                 now=machine.clock.now(),
+                payments=len(payment_rows(machine.stripe.snapshot())),
                 functions=machine.functions,
                 mails=self._letters(),
             )
         return _json(facts)
 
+    def _sign_in(self, request: Request) -> Response:
+        wish = _body(request)
+        for user in self._machine.staff.users:
+            if (user.email, user.password) == (wish.get("email"), wish.get("password")):
+                return _json({"staff_token": self._machine.staff.token(user)})
+        raise Forbidden("Nobody of the firm has this address with this password.")
+
     def _mails(self, request: Request) -> Response:
         letters = self._letters()
         if _wants_page(request):
-            return self._page("mails.html", letters=[letter_record(letter) for letter in reversed(letters)])
+            newest_first = [letter_record(letter) for letter in reversed(letters)]
+            return self._page("mails.html", letters=newest_first, tones=_TONES)
         return _json({"items": [letter_record(letter) for letter in letters]})
+
+    def _payments(self, request: Request) -> Response:
+        rows = payment_rows(self._machine.stripe.snapshot())
+        if _wants_page(request):
+            return self._page("payments.html", payments=rows)
+        return _json({"items": [row.record() for row in rows]})
+
+    def _asset(self, _request: Request, name: str) -> Response:
+        if name not in _MEDIA_TYPES:
+            raise NotFound("There is no such file.")
+        return Response((_ASSETS / name).read_bytes(), mimetype=_MEDIA_TYPES[name])
 
     def _mail(self, request: Request, mail_id: str) -> Response:
         letter = self._letter(mail_id)
@@ -149,11 +185,14 @@ class LocalPages:
         wish = _body(request)
         clock = self._machine.clock
         if "now" in wish:
-            clock.set(_instant(wish["now"]))
+            goal = _instant(wish["now"])
         elif isinstance(wish.get("advance_seconds"), int | float):
-            clock.advance(timedelta(seconds=wish["advance_seconds"]))
+            goal = _later(clock.now(), wish["advance_seconds"])
         else:
             raise BadRequest('Say {"now": "2026-11-22T09:00:00Z"} or {"advance_seconds": 60}.')
+        if goal.year not in _YEARS:
+            raise BadRequest(f"The clock goes from {_YEARS[0]} to {_YEARS[-1]}.")
+        clock.set(goal)
         ran = self._machine.schedules.run_due()
         return _json({"now": _text(clock.now()), "ran": ran})
 
@@ -173,7 +212,8 @@ class LocalPages:
         notice = _NOTICES.get(str(wish.get("type")))
         if notice is None:
             raise BadRequest(f"type is one of: {', '.join(_NOTICES)}.")
-        if not {"mail_id", "delivery_id", "to"} & wish.keys():
+        named = {"mail_id", "delivery_id", "to"} & wish.keys()
+        if not named or not all(isinstance(wish[name], str) for name in named):
             raise BadRequest("Name the mail by mail_id, delivery_id or to.")
         letter = self._machine.inbox.find(
             mail_id=wish.get("mail_id"), tag_value=wish.get("delivery_id"), recipient=wish.get("to")
@@ -198,8 +238,11 @@ class LocalPages:
         except ValueError:
             kinds = ", ".join(fault.value for fault in Fault)
             raise BadRequest(f"kind is one of: {kinds}.") from None
-        self._machine.faults.plan(fault, count=wish.get("count", 1))
-        return _json({"kind": fault.value, "count": wish.get("count", 1)})
+        count = wish.get("count", 1)
+        if count is not None and (type(count) is not int or count < 1):
+            raise BadRequest("count is a whole number from 1, or null: until the faults are cleared.")
+        self._machine.faults.plan(fault, count=count)
+        return _json({"kind": fault.value, "count": count})
 
     def _clear_faults(self, _request: Request) -> Response:
         self._machine.faults.clear()
@@ -220,7 +263,13 @@ class LocalPages:
         return letter
 
     def _page(self, template: str, **values: Any) -> Response:
-        return Response(self._pages.get_template(template).render(**values), mimetype="text/html")
+        headers = {
+            "Content-Security-Policy": _POLICY,
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        page = self._pages.get_template(template).render(**values)
+        return Response(page, headers=headers, mimetype="text/html")
 
 
 def _refuse_strangers(request: Request) -> None:
@@ -259,6 +308,13 @@ def _instant(text: Any) -> datetime:
     except ValueError:
         raise BadRequest("now is an instant such as 2026-11-22T09:00:00Z.") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _later(now: datetime, seconds: float) -> datetime:
+    try:
+        return now + timedelta(seconds=seconds)
+    except (OverflowError, ValueError):
+        raise BadRequest("advance_seconds is a number of seconds that a clock can take.") from None
 
 
 def _text(instant: datetime) -> str:

@@ -188,6 +188,37 @@ class TestCase10AmountCurrencyOrBillInStripeDifferFromOurs:
         assert stage.tasks() == ["unmatched_money"]
         assert stage.signals.counts["MoneyUnmatched"] >= 1
 
+    def test_a_debit_in_another_account_neither_holds_a_bill_nor_lets_it_go(self, stage: Stage) -> None:
+        bill = stage.bill()
+        token = stage.sent(bill)
+        session = stage.session(token, 63000)
+        ours = stage.at_stripe("checkout.session")[session]
+        forged = stage.another_session(OTHER_ACCOUNT, metadata=dict(ours["metadata"]), minor=63000)
+        stage.stripe_does("expire", account=OTHER_ACCOUNT, session=forged)
+
+        released = stage.take()
+        again = stage.another_session(OTHER_ACCOUNT, metadata=dict(ours["metadata"]), minor=63000)
+        stage.stripe_does("pay", account=OTHER_ACCOUNT, session=again, method="us_bank_account")
+        held = stage.take(COMPLETED)
+
+        assert released == held == ["nothing_to_do"]
+        assert stage.read(bill)["pending"]["minor"] == 0
+        assert stage.session(token, 63000) == session
+
+    @pytest.mark.parametrize("name", ["firm_id", "client_id", "checkout_id"])
+    def test_metadata_that_is_no_id_stops_no_notice(self, stage: Stage, name: str) -> None:
+        bill = stage.bill()
+        session = stage.session(stage.sent(bill), 63000)
+        ours = stage.at_stripe("checkout.session")[session]
+        metadata = {**ours["metadata"], name: "a#b" * 160}
+        forged = stage.another_session(OTHER_ACCOUNT, metadata=metadata, minor=63000)
+        stage.stripe_does("pay", account=OTHER_ACCOUNT, session=forged)
+
+        stage.take()
+
+        assert stage.payments() == []
+        assert stage.read(bill)["paid"]["minor"] == 0
+
     def test_money_in_a_currency_that_is_not_ours_is_never_silent(self, stage: Stage) -> None:
         bill = stage.bill()
         session = stage.pay_by_card(bill)

@@ -268,6 +268,7 @@ def every_page(*, checkout_origin: str = pages.CHECKOUT_ORIGIN) -> Mapping[str, 
         "no_document": pages.render_no_document(payable, token=TOKEN),
         "not_found": pages.render_not_found(),
         "slow_down": pages.render_slow_down(),
+        "unavailable": pages.render_unavailable(),
     }
     found |= {
         f"return_{outcome.value}": pages.render_return_page(make_return(outcome), token=TOKEN)

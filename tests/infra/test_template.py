@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_lambda_powertools import Logger
 
+from feenote.adapters.signals import PowertoolsSignals
 from local.template.functions import DEFAULT_ROUTE, Function, read_functions
 from local.template.stack import Attributes, Maker, Stack, TemplateError
 
@@ -70,6 +73,13 @@ def resources(stack: Stack, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for logical_id, resource in one.resources.items():
             if resource["Type"] == kind:
                 yield f"{one.name}-{logical_id}", one.properties(logical_id)
+
+
+def alarms(stack: Stack) -> Iterator[tuple[str, str, str]]:
+    """Yield each alarm's namespace, metric and the value of its one dimension."""
+    for _, alarm in resources(stack, "AWS::CloudWatch::Alarm"):
+        (dimension,) = alarm["Dimensions"]
+        yield alarm["Namespace"], alarm["MetricName"], dimension["Value"]
 
 
 def statements(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -168,7 +178,7 @@ class TestAsynchronousFunctions:
         assert all(function.dead_letter_arn for function in scheduled)
 
     def test_leave_no_dead_letters_unseen(self, stack: Stack) -> None:
-        watched = {alarm["Dimensions"][0]["Value"] for _, alarm in resources(stack, "AWS::CloudWatch::Alarm")}
+        watched = {value for namespace, _, value in alarms(stack) if namespace == "AWS/SQS"}
         dead = {
             f"{name}.QueueName"
             for name, queue in resources(stack, "AWS::SQS::Queue")
@@ -177,6 +187,29 @@ class TestAsynchronousFunctions:
 
         assert dead
         assert watched == dead
+
+    def test_wake_a_person_for_money_that_is_on_no_bill_under_the_names_they_count_it_by(
+        self, stack: Stack, functions: list[Function], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (webhook,) = (function for function in functions if function.name == "payment_webhook")
+        counts = {"MoneyUnmatched", "PaymentDiffers", "WebhookKeptAsideAlarm"}
+        service = webhook.environment["POWERTOOLS_SERVICE_NAME"]
+        signals = PowertoolsSignals(Logger(service=service))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("POWERTOOLS_SERVICE_NAME", service)
+            for name in counts:
+                signals.count(name)
+        told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+        described = [(line["_aws"]["CloudWatchMetrics"][0], line) for line in told]
+        written = {
+            (metrics["Namespace"], metrics["Metrics"][0]["Name"], line["service"])
+            for metrics, line in described
+            if metrics["Dimensions"] == [["service"]]
+        }
+        assert len(written) == len(counts)
+        assert written <= set(alarms(stack))
 
 
 class TestRights:

@@ -199,6 +199,8 @@ def _wanted(bill: Bill, query: BillQuery) -> bool:
         return False
     if query.overdue_on is not None and not (bill.balance_due and bill.due_on < query.overdue_on):
         return False
+    if query.not_overdue_on is not None and bill.balance_due and bill.due_on < query.not_overdue_on:
+        return False
     if query.due_from is not None and bill.due_on < query.due_from:
         return False
     if query.due_to is not None and bill.due_on > query.due_to:

@@ -41,6 +41,10 @@ class FakeDeliveries:
             results[result.bill_id] = result
             for delivery in deliveries:
                 self._world.deliveries[delivery.firm_id, delivery.id] = delivery
+                bill = self._world.bills.get((delivery.firm_id, delivery.bill_id))
+                if bill is not None and delivery.kind is MessageKind.BILL:
+                    stamps = replace(bill.stamps, delivery_state=delivery.state.value)
+                    self._world.bills[delivery.firm_id, delivery.bill_id] = replace(bill, stamps=stamps)
             self._world.add_events(send.firm_id, events)
 
     def add(self, delivery: Delivery) -> None:

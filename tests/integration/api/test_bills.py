@@ -183,6 +183,40 @@ class TestAList:
         assert before == []
         assert [(item["id"], item["flags"]) for item in after] == [(bill["id"], ["overdue"])]
 
+    def test_leaves_out_what_is_overdue(self, staff: Staff, engagement: Engagement, office: Office) -> None:
+        engagement.issued(due_on="2026-11-23")
+        later = engagement.issued(due_on="2026-12-23")
+        drafted = engagement.draft(due_on="2026-11-23")
+        office.clock.at += timedelta(days=2)
+
+        found = staff.get("/v1/bills", overdue="false").ok()["items"]
+
+        assert {item["id"] for item in found} == {later["id"], drafted["id"]}
+
+    def test_begins_with_the_oldest_where_it_asks_when_bills_are_due(
+        self, staff: Staff, engagement: Engagement, office: Office
+    ) -> None:
+        late = engagement.issued(issued_on="2026-09-02", due_on="2026-11-04")
+        early = engagement.issued(issued_on="2026-09-01", due_on="2026-11-05")
+        office.clock.at += timedelta(days=30)
+
+        for query in ({"overdue": "true"}, {"due_from": "2026-11-01"}, {"due_to": "2026-11-30"}):
+            found = staff.get("/v1/bills", **query).ok()["items"]
+            assert [item["id"] for item in found] == [late["id"], early["id"]]
+        found = staff.get("/v1/bills", overdue="true", sort="issued_on").ok()["items"]
+        assert [item["id"] for item in found] == [early["id"], late["id"]]
+
+    @pytest.mark.parametrize(
+        ("span", "beginning", "end"),
+        [("due", "2026-11-02", "2026-11-01"), ("last_sent", "2026-11-02T00:00:00Z", "2026-11-01T00:00:00Z")],
+    )
+    def test_refuses_a_span_that_ends_before_it_begins(
+        self, staff: Staff, span: str, beginning: str, end: str
+    ) -> None:
+        query = {f"{span}_from": beginning, f"{span}_to": end}
+
+        assert staff.get("/v1/bills", **query).fields(400) == [f"{span}_to"]
+
     def test_shows_each_bill_once_over_its_pages(self, staff: Staff, engagement: Engagement) -> None:
         made = {engagement.draft()["id"] for _ in range(5)}
 

@@ -60,24 +60,47 @@ class TestTheMailWorker:
         assert len(office.mailer.accepted) == 3
         assert len(deliveries(staff, "accepted")) == 3
 
-    def test_names_only_the_one_that_was_throttled(self, office: Office, jobs: tuple[MailJob, ...]) -> None:
+    def test_leaves_one_that_was_throttled_to_the_sweep(
+        self, office: Office, jobs: tuple[MailJob, ...]
+    ) -> None:
         office.mailer.next_answers = ["ok", "throttled", "ok"]
 
         answer = app("deliver_mail").handler(sqs_event(jobs), None)
-        again = app("deliver_mail").handler(sqs_event(jobs), None)
+        office.clock.advance(seconds=61)
+        app("sweep_deliveries").handler({}, None)
+        brought_again = office.queue.take_all()
+        app("deliver_mail").handler(sqs_event(brought_again), None)
 
-        assert failed(answer) == ["message-1"]
-        assert failed(again) == []
+        assert failed(answer) == []
+        assert brought_again == jobs[1:2]
         assert len(office.mailer.accepted) == 3
 
-    def test_answers_for_a_batch_of_which_all_failed(self, office: Office, jobs: tuple[MailJob, ...]) -> None:
-        office.mailer.next_answers = ["throttled"] * 3
+    def test_brings_one_that_is_throttled_for_hours_once_a_minute_and_never_to_the_dead_letters(
+        self, staff: Staff, office: Office, jobs: tuple[MailJob, ...]
+    ) -> None:
+        office.mailer.next_answers = ["throttled"] * 3 * 240
+        batch, brought, dead = jobs, [], []
 
-        assert failed(app("deliver_mail").handler(sqs_event(jobs), None)) == [
-            "message-0",
-            "message-1",
-            "message-2",
-        ]
+        for _ in range(240):
+            dead += failed(app("deliver_mail").handler(sqs_event(batch), None))
+            office.clock.advance(seconds=61)
+            app("sweep_deliveries").handler({}, None)
+            batch = office.queue.take_all()
+            brought.append(len(batch))
+        app("deliver_mail").handler(sqs_event(batch), None)
+
+        assert dead == []
+        assert set(brought) == {3}
+        assert len(deliveries(staff, "accepted")) == len(office.mailer.accepted) == 3
+
+    def test_tells_in_the_log_why_a_message_failed_and_nothing_of_what_it_holds(
+        self, office: Office, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answer = app("deliver_mail").handler(sqs_event(['{"to": "a@example.com"}', "{"]), None)
+
+        assert failed(answer) == ["message-0", "message-1"]
+        assert caplog.text.count("BadJobError: The message is not a job of ours") == 2
+        assert "a@example.com" not in caplog.text
 
     def test_leaves_a_poisoned_message_to_the_dead_letters(
         self, office: Office, jobs: tuple[MailJob, ...]
@@ -147,6 +170,17 @@ class TestNoticesOfAMail:
         answer = app("mail_events").handler(sqs_event([notice(stranger, "Send"), json.dumps(untagged)]), None)
 
         assert failed(answer) == []
+
+    def test_does_not_take_the_word_that_the_topic_is_set_up_for_a_poisoned_message(
+        self, office: Office
+    ) -> None:
+        word = {
+            "Type": "Notification",
+            "Subject": "Amazon SES Email Event Notification",
+            "Message": "Successfully validated SNS topic for Amazon SES event publishing.",
+        }
+
+        assert failed(app("mail_events").handler(sqs_event([json.dumps(word)]), None)) == []
 
     def test_that_cannot_be_read_go_to_the_dead_letters(self, office: Office) -> None:
         stranger = {"id": "dlv_none", "to": "a@example.com"}

@@ -177,6 +177,26 @@ class TestABodyThatCannotBeRead:
         staff.post(f"/v1/bills/{engagement.draft()['id']}/approve", {"number": "1"}).problem(400)
 
 
+class TestWhatIsSaidOfAField:
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            ({"name": "A" * 201}, "Write at most 200 characters."),
+            ({"kind": "dog"}, "Write one of 'person' or 'organisation'."),
+            ({"address": ["line"] * 9}, "Write at most 8 of these."),
+        ],
+    )
+    def test_speaks_to_who_wrote_it(self, staff: Staff, fields: dict[str, Any], sentence: str) -> None:
+        errors = staff.post("/v1/clients", CLIENT | fields).problem(400)["errors"]
+
+        assert [error["message"] for error in errors] == [sentence]
+
+    def test_names_the_bounds_of_a_number(self, staff: Staff) -> None:
+        errors = staff.get("/v1/bills", limit="201").problem(400)["errors"]
+
+        assert errors == [{"field": "limit", "message": "It is at most 200."}]
+
+
 class TestATextThatIsOdd:
     @pytest.mark.parametrize(
         "text",

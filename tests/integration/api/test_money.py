@@ -77,6 +77,6 @@ class TestATask:
         done = cashier.post("/v1/tasks/tsk_1/done").ok()
 
         assert listed["what"] == "Money is left."
-        assert (done["done_by"], done["done_at"]) == ("user_9", "2026-11-23T09:00:00.000Z")
+        assert (done["done_by"], done["done_at"]) == ("ines@firm.example", "2026-11-23T09:00:00.000Z")
         assert cashier.get("/v1/tasks").ok()["items"] == []
         cashier.post("/v1/tasks/tsk_none/done").problem(404)

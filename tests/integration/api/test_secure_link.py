@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from feenote.domain.documents import BillDocument
 from feenote.domain.links import encode_token
-from feenote.service.ports import RenderError
+from feenote.service.ports import RenderError, StoreUnavailableError
 from tests.fakes.processor import unavailable
 from tests.integration.api.office import Office, Staff
 from tests.integration.api.paying import browse, pay_by_link, send_by_mail
@@ -279,3 +279,35 @@ class TestAView:
 
     def test_of_nothing_is_not(self, office: Office) -> None:
         assert browse("POST", f"/l/{encode_token(b'a' * 32)}/viewed").status == 404
+
+
+class TestWhileTheStoreIsAway:
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [("GET", ""), ("HEAD", ""), ("GET", "/return"), ("POST", "/pay"), ("POST", "/renew")],
+    )
+    def test_a_page_says_so_in_the_gateways_stead(
+        self, token: str, office: Office, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise StoreUnavailableError("The store did not answer.")
+
+        monkeypatch.setattr(office.ports.links, "find", fail)
+
+        page = browse(method, f"/l/{token}{path}", form=PAY if path == "/pay" else None)
+
+        assert (page.status, page.headers["retry-after"]) == (503, "30")
+        assert page.headers["cache-control"] == "no-store"
+        assert method == "HEAD" or "This page cannot be shown right now" in page.text
+
+    def test_a_logo_that_cannot_be_had_keeps_no_page_away(
+        self, token: str, office: Office, staff: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(_: str) -> bytes:
+            raise StoreUnavailableError("S3 did not give the file.")
+
+        firm = office.ports.records.get_firm("firm_1")
+        office.store.world.firms["firm_1"] = replace(firm, logo_key="firm_1/logo.png")
+        monkeypatch.setattr(office.ports.documents, "get", fail)
+
+        assert browse("GET", f"/l/{token}").status == 200

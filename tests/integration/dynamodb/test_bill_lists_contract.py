@@ -93,6 +93,7 @@ class TestAListOfBills:
             ),
             BillQuery(overdue_on=day): lambda bill: bool(bill.balance_due) and bill.due_on < day,
             BillQuery(overdue_on=day, state=BillState.PAID): lambda _: False,
+            BillQuery(not_overdue_on=day): lambda bill: not bill.balance_due or bill.due_on >= day,
             BillQuery(due_from=day): lambda bill: bill.due_on >= day,
             BillQuery(due_to=day): lambda bill: bill.due_on <= day,
             BillQuery(due_from=day, due_to=day, client_id="cli_1"): lambda bill: (

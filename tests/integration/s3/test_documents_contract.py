@@ -65,11 +65,27 @@ class TestAnAddress:
 
 
 class TestS3:
-    def test_keeps_the_type_encrypted_and_checked(self, s3: S3Documents) -> None:
+    def test_keeps_the_type_checked_and_under_the_buckets_own_key(self, s3: S3Documents) -> None:
+        key = "arn:aws:kms:eu-west-1:123456789012:key/feenote"
+        s3._client.put_bucket_encryption(
+            Bucket=BUCKET,
+            ServerSideEncryptionConfiguration={
+                "Rules": [
+                    {
+                        "ApplyServerSideEncryptionByDefault": {
+                            "SSEAlgorithm": "aws:kms",
+                            "KMSMasterKeyID": key,
+                        }
+                    }
+                ]
+            },
+        )
+
         s3.put("key", b"x", content_type="application/pdf")
 
         head = s3._client.head_object(Bucket=BUCKET, Key="key", ChecksumMode="ENABLED")
-        assert (head["ContentType"], head["ServerSideEncryption"]) == ("application/pdf", "AES256")
+        assert head["ContentType"] == "application/pdf"
+        assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
         assert base64.b64decode(head["ChecksumSHA256"]) == hashlib.sha256(b"x").digest()
 
     def test_that_is_not_there_is_told_from_a_file_that_is_not(self, s3: S3Documents) -> None:

@@ -74,6 +74,17 @@ class TestTheKeys:
 
         assert vault.keys.api_key() == "sk_1"
 
+    def test_are_asked_for_twice_a_minute_while_secrets_manager_fails(self, vault: Vault) -> None:
+        vault.keys.api_key()
+        vault.client.delete_secret(SecretId=vault.arn, ForceDeleteWithoutRecovery=True)
+        vault.clock.advance(hours=1)
+
+        for _ in range(12):
+            vault.keys.api_key()
+            vault.clock.advance(seconds=5)
+
+        assert vault.reads == 1 + 2
+
     def test_that_were_never_read_are_an_error(self, vault: Vault) -> None:
         vault.client.delete_secret(SecretId=vault.arn, ForceDeleteWithoutRecovery=True)
 

@@ -97,6 +97,8 @@ class TestADefiniteNo:
             (400, "ThrottlingException"),
             (400, "LimitExceededException"),
             (400, "SendingPausedException"),
+            (400, "AccountSuspendedException"),
+            (400, "MailFromDomainNotVerifiedException"),
             (403, "AccessDeniedException"),
             (403, "ExpiredTokenException"),
             (404, "NotFoundException"),
@@ -108,12 +110,7 @@ class TestADefiniteNo:
 
     @pytest.mark.parametrize(
         "kind",
-        [
-            "MessageRejected",
-            "MailFromDomainNotVerifiedException",
-            "BadRequestException",
-            "AccountSuspendedException",
-        ],
+        ["MessageRejected", "BadRequestException"],
     )
     def test_that_waiting_cannot_mend_refuses_the_message(self, kind: str) -> None:
         with pytest.raises(MailRefusedError) as refusal:

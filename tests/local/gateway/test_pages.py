@@ -25,6 +25,17 @@ class TestTheStart:
         assert roles[:5] == [["viewer"], ["biller"], ["approver"], ["cashier"], ["admin"]]
         assert len(roles[5]) == 5
 
+    def test_signs_its_users_in(self, machine: Machine) -> None:
+        viewer = call(machine.base_url, "GET", "/_local").json()["users"][0]
+        person = {name: viewer[name] for name in ("email", "password")}
+
+        signed_in = call(machine.base_url, "POST", "/_local/sign-in", body=person)
+        wrong = call(machine.base_url, "POST", "/_local/sign-in", body={**person, "password": "x"})
+
+        token = signed_in.json()["staff_token"]
+        assert call(machine.base_url, "GET", "/private/1", token=token).status == 200
+        assert wrong.status == 403
+
     def test_is_a_page_for_a_browser(self, machine: Machine) -> None:
         reply = call(machine.base_url, "GET", "/_local", headers=BROWSER)
 
@@ -40,6 +51,23 @@ class TestTheStart:
         reply = call(machine.base_url, "POST", "/_local/run/tick", headers=headers)
 
         assert reply.status == 403
+
+
+class TestAnOrderThatMakesNoSense:
+    @pytest.mark.parametrize(
+        ("address", "order"),
+        [
+            ("clock", {"advance_seconds": 1e30}),
+            ("clock", {"advance_seconds": float("nan")}),
+            ("clock", {"now": "9999-12-31T23:59:59Z"}),
+            ("clock", {"now": "0001-01-01T00:00:00Z"}),
+            ("mail-notices", {"type": "bounce", "to": 5}),
+            ("mail-faults", {"kind": "throttle", "count": "x"}),
+            ("mail-faults", {"kind": "throttle", "count": 0}),
+        ],
+    )
+    def test_is_refused(self, machine: Machine, address: str, order: dict[str, object]) -> None:
+        assert call(machine.base_url, "POST", f"/_local/{address}", body=order).status == 400
 
 
 class TestTheInbox:

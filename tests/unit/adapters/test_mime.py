@@ -130,6 +130,14 @@ class TestAMessage:
         assert part.get_content().strip() == "half ?"
 
 
+class TestALongSubject:
+    @pytest.mark.parametrize("length", range(60, 90))
+    def test_has_no_space_before_its_first_word(self, length: int) -> None:
+        subject = f"Bill 10450 from Arnsley & Beaster LLP: {'x' * (length - 39)}"
+
+        assert read(mail(subject=subject))["Subject"] == subject
+
+
 class TestALineEnd:
     @pytest.mark.parametrize(
         "end", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\0"]

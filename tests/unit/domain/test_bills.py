@@ -151,6 +151,10 @@ class TestStates:
         with pytest.raises(BillStateError):
             bills.voided(bill)
 
+    def test_a_bill_with_money_on_its_way_offers_no_change(self) -> None:
+        bill = replace(bills.approved(draft(), number="1"), pending_minor=1)
+        assert bills.available_actions(bill) == ("send",)
+
     def test_derived_states_are_never_stored(self) -> None:
         bill = replace(bills.approved(draft(), number="1"), paid_minor=1, pending_minor=1)
         assert bills.derived_flags(bill, today=date(2026, 12, 2)) == (

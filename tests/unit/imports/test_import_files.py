@@ -16,6 +16,7 @@ from feenote.domain.events import EventKind
 from feenote.domain.file_text import decode
 from feenote.domain.money import Money
 from feenote.domain.records import Client, Matter
+from feenote.service import import_files
 from feenote.service.approve_bill import delete_bill, void_bill
 from feenote.service.errors import NotFoundError, RefusedError
 from feenote.service.import_files import FileFormat, ImportOutcome, ImportResult, import_bills
@@ -372,3 +373,15 @@ class TestTenThousandLines:
             **dict.fromkeys((*once, "books.accounts"), 1),
             **dict.fromkeys(("records.put_client", "records.put_matter", "books.commit"), 10),
         }
+
+
+class TestAFileWithTooManyBills:
+    def test_is_refused_whole_before_anything_is_made(
+        self, firm: FirmPorts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(import_files, "MOST_BILLS", 1)
+
+        with pytest.raises(RefusedError, match="divide it"):
+            firm.import_ledes(SAMPLE)
+
+        assert firm.records.find_client(FIRM, "00711") is None

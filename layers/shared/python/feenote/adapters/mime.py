@@ -18,10 +18,11 @@ _MAX_DOMAIN = 253
 _MAX_FIELD = 998
 # What ends a line for somebody on the way: control characters, and Unicode's own line and paragraph ends.
 _LINE_ENDS = frozenset({"Cc", "Zl", "Zp", "Cs"})
+_FOLDED_AT_ONCE = re.compile(rb"^([A-Za-z-]+):[ \t]*\r\n[ \t]+", re.MULTILINE)
 
 
 def compose(mail: OutgoingMail, *, from_address: str) -> bytes:
-    """Return the message: text and HTML as alternatives, attachments beside them, lines of 78 characters.
+    """Return the message: text and HTML as alternatives, attachments beside them, short lines.
 
     There is no Message-ID: SES puts its own in place of any other.
 
@@ -49,7 +50,9 @@ def compose(mail: OutgoingMail, *, from_address: str) -> bytes:
             subtype=sub,
             filename=_checked("attachment", attachment.filename),
         )
-    return message.as_bytes()
+    head, gap, body = message.as_bytes().partition(b"\r\n\r\n")
+    # A header that would just not fit is folded before its first word, and some readers show that as a space.
+    return _FOLDED_AT_ONCE.sub(rb"\1: ", head) + gap + body
 
 
 def ascii_address(field: str, address: str) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager.client import SecretsManagerClient
 
 KEPT_FOR = timedelta(minutes=5)
+ASKED_AGAIN_AFTER = timedelta(seconds=30)
+"""A vault that does not answer costs seconds: while it is away, not every request waits for it."""
 
 
 class SecretError(StoreUnavailableError):
@@ -55,6 +57,7 @@ class SecretsManagerStripeKeys:
             answer = self._client.get_secret_value(SecretId=self._arn)
         except (ClientError, BotoCoreError) as error:
             if self._kept is not None:
+                self._kept = (now - KEPT_FOR + ASKED_AGAIN_AFTER, self._kept[1])
                 return self._kept[1]
             raise SecretError("Stripe's keys cannot be read from Secrets Manager.") from error
         keys = _parsed(answer.get("SecretString", ""))

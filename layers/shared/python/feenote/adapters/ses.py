@@ -33,9 +33,7 @@ MAX_MESSAGE_BYTES = 40_000_000
 # people have talked to AWS, and a domain that is not verified until somebody acts.
 _REFUSED = frozenset(
     {
-        "AccountSuspendedException",
         "BadRequestException",
-        "MailFromDomainNotVerifiedException",
         "MessageRejected",
         "ValidationException",
     }
@@ -105,5 +103,6 @@ def _translated(error: ClientError) -> Exception:
     if not 400 <= status < 500 or status == 408:
         return MailOutcomeUnknownError(f"SES answered {status}.")
     # What is left is a definite no that is not about this message: TooManyRequests, LimitExceeded (the daily
-    # quota), SendingPaused, rights or a configuration set that are missing.
+    # quota), SendingPaused, AccountSuspended, a domain that is not verified (any more), rights or a
+    # configuration set that are missing: all about us, and mended in one place.
     return MailThrottledError(f"{code}.")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import Annotated, Self
+from datetime import date, datetime, timedelta
+from typing import Annotated, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from feenote.api.fields import (
     FIRST_DAY,
@@ -42,6 +42,7 @@ from feenote.domain.money import Money
 from feenote.domain.records import Firm
 from feenote.service.ports import BillQuery, BillSort
 
+T = TypeVar("T", date, datetime)
 NOTHING = MoneyField(minor=0, currency="USD")
 """Never shown: a line without amount has a rate, or was refused."""
 
@@ -225,32 +226,49 @@ class NewBill(BillChange):
 
 
 class BillListQuery(ListQuery):
-    """Which bills to list; days are included, instants up to and without the second."""
+    """Which bills to list; days are included, instants up to and without the second.
+
+    Without `sort`, bills that are asked for by when they are due come in that order, all others latest first.
+    """
 
     state: BillState | None = None
     client_id: Id | None = None
     matter_id: Id | None = None
     q: Annotated[str, Field(max_length=40, description="The beginning of the number.")] = ""
-    overdue: bool = False
+    overdue: bool | None = None
     due_from: Day | None = None
     due_to: Day | None = None
     last_sent_from: InstantParameter | None = None
     last_sent_to: InstantParameter | None = None
-    sort: BillSort = BillSort.ISSUED_DOWN
+    sort: Annotated[
+        BillSort | None,
+        Field(description="`due_on` when bills are asked for by when they are due, else `-issued_on`."),
+    ] = None
+
+    @field_validator("due_to", "last_sent_to")
+    @classmethod
+    def _follows_its_beginning(cls, end: T | None, info: ValidationInfo) -> T | None:
+        beginning = info.data.get(f"{(info.field_name or '').removesuffix('to')}from")
+        if end is not None and beginning is not None and end < beginning:
+            raise ValueError("This lies before the beginning of the span.")
+        return end
 
     def to_domain(self, *, today: date) -> BillQuery:
         """Return the query; `today` is the firm's."""
+        # In another order, the bills of a few days would have to be looked for among all of the firm's.
+        by_due = self.overdue or self.due_from is not None or self.due_to is not None
         return BillQuery(
             state=self.state,
             client_id=self.client_id,
             matter_id=self.matter_id,
             number_starts_with=self.q,
-            overdue_on=today if self.overdue else None,
+            overdue_on=today if self.overdue is True else None,
+            not_overdue_on=today if self.overdue is False else None,
             due_from=self.due_from,
             due_to=self.due_to,
             last_sent_from=self.last_sent_from,
             last_sent_to=self.last_sent_to,
-            sort=self.sort,
+            sort=self.sort or (BillSort.DUE if by_due else BillSort.ISSUED_DOWN),
             limit=self.limit,
             cursor=self.cursor,
         )

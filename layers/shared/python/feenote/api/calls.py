@@ -37,8 +37,8 @@ class Call:
 
     @property
     def actor(self) -> str:
-        """Return the id under which the act is recorded."""
-        return self.caller.sub
+        """Return under what the act is recorded: the address by which colleagues know who it was."""
+        return self.caller.email or self.caller.sub
 
     def new_id(self, prefix: str) -> str:
         """Return the id of what this call makes: the same again when the same key comes again."""

@@ -20,9 +20,9 @@ from feenote.api.guessing import Guesses
 from feenote.api.problems import ProblemError
 from feenote.api.reading import body_bytes
 from feenote.domain.records import Firm
-from feenote.service.errors import NotFoundError
+from feenote.service.errors import ConflictError, NotFoundError
 from feenote.service.open_link import LinkPage, open_link
-from feenote.service.ports import Ports
+from feenote.service.ports import Ports, ProcessorUnavailableError, StaleError, StoreUnavailableError
 from feenote.service.start_payment import PaymentStart, Start
 from feenote.service.use_link import ReturnPage
 
@@ -39,6 +39,15 @@ PRIVATE = {
 }
 
 
+# What passes: it ends in a page, never in the gateway's own words.
+_FOR_NOW: list[type[Exception]] = [
+    StoreUnavailableError,
+    ProcessorUnavailableError,
+    ConflictError,
+    StaleError,
+]
+
+
 class Pages(APIGatewayHttpResolver):
     """A function that answers with pages. Whatever a link does not open gets the very same page."""
 
@@ -49,6 +58,7 @@ class Pages(APIGatewayHttpResolver):
         self.use([self._slow_down])
         self.not_found(self._not_found)
         self.exception_handler([NotFoundError, ProblemError])(self._not_found)
+        self.exception_handler(_FOR_NOW)(_unavailable)
 
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer a request; HEAD gets what GET gets, without the page, whatever came of it."""
@@ -74,6 +84,11 @@ class Pages(APIGatewayHttpResolver):
 
     def _asker(self) -> str:
         return str(self.current_event.raw_event["requestContext"]["http"].get("sourceIp", ""))
+
+
+def _unavailable(_: Exception) -> Response[str]:
+    bootstrap.system().signals.count("PageUnavailable")
+    return answer_with(pages.render_unavailable())
 
 
 def answer_with(page: HtmlPage) -> Response[str]:
@@ -142,5 +157,6 @@ def _logo(ports: Ports, firm: Firm) -> bytes | None:
         return None
     try:
         return ports.documents.get(firm.logo_key)
-    except KeyError:
+    except (KeyError, StoreUnavailableError):
+        # A page without its logo is better than none.
         return None

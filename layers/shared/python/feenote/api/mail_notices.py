@@ -75,14 +75,23 @@ _NOTICES = {
 }
 
 
+_SET_UP = "Successfully validated SNS topic for Amazon SES event publishing."
+"""What SES publishes, as plain text, when the topic is named as its destination: once for each deployment."""
+
+
 def notice_in(body: str) -> MailNotice | None:
-    """Return the notice that a message carries; None for a mail without our tags, which is not ours.
+    """Return the notice that a message carries; None where it is about no mail of ours.
+
+    That is a mail without our tags, or SES's word that the topic is set up.
 
     Raises:
         BadNoticeError: for anything else, with what is wrong and nothing of what it holds.
     """
     try:
-        event = _Event.model_validate_json(_Envelope.model_validate_json(body).message)
+        message = _Envelope.model_validate_json(body).message
+        if message.strip() == _SET_UP:
+            return None
+        event = _Event.model_validate_json(message)
     except ValidationError as error:
         fields = sorted({".".join(map(str, item["loc"])) for item in error.errors()})
         raise BadNoticeError(f"No notice of SES: {', '.join(fields) or 'no JSON'}.") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
@@ -21,7 +22,12 @@ def each_message(event: Mapping[str, Any], context: Any, take: Callable[[str], o
     """
 
     def take_record(record: SQSRecord) -> object:
-        return take(record.body)
+        try:
+            return take(record.body)
+        except Exception:
+            # The processor keeps to itself why a message failed.
+            Logger().exception("message.failed", extra={"message_id": record.message_id})
+            raise
 
     # A batch of which all failed is answered like any other, not raised: raising tells the queue less.
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

@@ -28,11 +28,21 @@ _PLAIN = {
     "tuple_type": "Write a list.",
     "list_type": "Write a list.",
     "model_type": "Write an object.",
+    "enum": "Write one of {expected}.",
+    "literal_error": "Write one of {expected}.",
+    "too_short": "Write at least {min_length} of these.",
+    "too_long": "Write at most {max_length} of these.",
+    "string_too_short": "Write at least {min_length} characters.",
+    "string_too_long": "Write at most {max_length} characters.",
+    "greater_than_equal": "It is at least {ge}.",
+    "less_than_equal": "It is at most {le}.",
     "date_type": "Write a date such as 2026-11-22.",
     "date_parsing": "Write a date such as 2026-11-22.",
     "timezone_aware": "Write an instant with its zone, such as 2026-11-22T09:00:00Z.",
     "datetime_parsing": "Write an instant such as 2026-11-22T09:00:00Z.",
     "datetime_from_date_parsing": "Write an instant such as 2026-11-22T09:00:00Z.",
+    "date_from_datetime_parsing": "Write a date such as 2026-11-22.",
+    "date_from_datetime_inexact": "Write a date such as 2026-11-22.",
 }
 
 
@@ -103,7 +113,7 @@ def read_query(model: type[M], given: Mapping[str, str] | None) -> M:
 
 
 def _malformed(error: ValidationError, where: str) -> ProblemError:
-    found = error.errors(include_url=False, include_input=False, include_context=False)
+    found = error.errors(include_url=False, include_input=False)
     details = [item for item in found if not _follows_from_another(item, found)]
     if details[0]["type"] == "json_invalid":
         sentence = details[0]["msg"].removeprefix("Invalid JSON: ")
@@ -137,4 +147,5 @@ def _path(loc: tuple[int | str, ...]) -> str:
 def _sentence(item: ErrorDetails) -> str:
     if item["type"] in {"value_error", "assertion_error"}:
         return item["msg"].split(", ", 1)[1]
-    return _PLAIN.get(item["type"], item["msg"] + ".")
+    plain = _PLAIN.get(item["type"])
+    return plain.format(**item.get("ctx", {})) if plain else item["msg"] + "."

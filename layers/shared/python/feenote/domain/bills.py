@@ -341,11 +341,13 @@ def derived_flags(bill: Bill | BillSummary, *, today: date) -> tuple[str, ...]:
 
 def available_actions(bill: Bill | BillSummary) -> tuple[str, ...]:
     """Return what can be done with a bill in its state, in the order a person would do it."""
-    without_payments = bill.paid_minor == 0 and bill.pending_minor == 0
+    # Nothing is changed while money is on its way for it.
+    change = () if bill.pending_minor else ("change",)
+    void = ("void",) if bill.paid_minor == 0 and bill.pending_minor == 0 else ()
     by_state: Mapping[BillState, tuple[str, ...]] = {
         BillState.DRAFT: ("change", "submit", "approve", "delete"),
         BillState.AWAITING_APPROVAL: ("change", "approve", "delete"),
-        BillState.AWAITING_PAYMENT: ("change", "send", *(("void",) if without_payments else ())),
+        BillState.AWAITING_PAYMENT: (*change, "send", *void),
         BillState.PAID: ("send",),
     }
     return by_state.get(bill.state, ())

@@ -236,13 +236,15 @@ def _tasks(payment: Payment, differs: str) -> tuple[Task, ...]:
     )
 
 
-def mark_pending(ports: Ports, report: SessionReport, *, now: datetime) -> bool:
+def mark_pending(ports: Ports, report: SessionReport, *, stripe_account_id: str, now: datetime) -> bool:
     """Hold the bills of a session whose money is on its way; return False when that is so already."""
 
     def attempt() -> bool:
         context = ports.books.context(report.firm_id, report.client_id, report.checkout_id)
         checkout = context.checkout
-        if checkout is None or checkout.state not in {CheckoutState.CREATING, CheckoutState.OPEN}:
+        if checkout is None or _is_anothers(checkout, report, stripe_account_id):
+            return False
+        if checkout.state not in {CheckoutState.CREATING, CheckoutState.OPEN}:
             return False
         moved = replace(
             checkout, state=CheckoutState.PROCESSING, processor_id=report.id or checkout.processor_id
@@ -257,13 +259,20 @@ def mark_pending(ports: Ports, report: SessionReport, *, now: datetime) -> bool:
     return pending
 
 
-def release_checkout(ports: Ports, report: SessionReport, *, now: datetime) -> bool:
+def _is_anothers(checkout: Checkout, report: SessionReport, stripe_account_id: str) -> bool:
+    """Say whether a report only names a session of ours: a firm may write any metadata in its own account."""
+    return (checkout.stripe_account_id, checkout.client_id) != (stripe_account_id, report.client_id)
+
+
+def release_checkout(ports: Ports, report: SessionReport, *, stripe_account_id: str, now: datetime) -> bool:
     """Let the bills of a failed or expired session go; after a failure the client and the firm are told."""
 
     def attempt() -> tuple[Delivery, ...] | None:
         context = ports.books.context(report.firm_id, report.client_id, report.checkout_id)
         checkout = context.checkout
-        if checkout is None or checkout.state not in LIVE_CHECKOUTS:
+        if checkout is None or _is_anothers(checkout, report, stripe_account_id):
+            return None
+        if checkout.state not in LIVE_CHECKOUTS:
             return None
         failed = report.status is SessionStatus.FAILED
         moved = replace(checkout, state=CheckoutState.FAILED if failed else CheckoutState.EXPIRED)

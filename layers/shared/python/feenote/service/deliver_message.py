@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feenote.domain import links
-from feenote.domain.bills import Bill, BillState
+from feenote.domain.bills import Bill, BillError, BillState
 from feenote.domain.deliveries import Channel, Delivery, DeliveryState, MessageKind
 from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
 from feenote.domain.links import LinkScope, SecureLink
@@ -31,6 +31,10 @@ from feenote.service.ports import (
 from feenote.service.prepare_document import pdf_name, stored_pdf
 
 
+class DeliveryPutOffError(Exception):
+    """The message is queued again: nothing was sent, and what was missing may be there next time."""
+
+
 def deliver_message(ports: Ports, *, job: MailJob, now: datetime) -> DeliveryState | None:
     """Send the job's message if it is still queued; return its state, or None when it was not ours to send.
 
@@ -39,7 +43,8 @@ def deliver_message(ports: Ports, *, job: MailJob, now: datetime) -> DeliverySta
 
     Raises:
         MailThrottledError: the message is queued again; the queue brings it back later.
-        StoreUnavailableError: likewise, where the store answers again by then.
+        DeliveryPutOffError: likewise, because the store or the files did not answer.
+        StoreUnavailableError: not even that could be written down: what happens to the claim is the sweep's.
     """
     token = ports.tokens.new()
     link = _link(ports, job, token, now)
@@ -61,9 +66,9 @@ def _prepare(
     except KeyError:
         gone = ports.deliveries.get(job.firm_id, job.delivery_id)
         return _refuse(ports, gone, "What the message is about is not there any more.", now)
-    except StoreUnavailableError:
+    except StoreUnavailableError as error:
         _give_back(ports, ports.deliveries.get(job.firm_id, job.delivery_id), now)
-        raise
+        raise DeliveryPutOffError from error
     bill = context.bill
     is_over = bill is not None and bill.state in {BillState.VOID, BillState.DELETED}
     if is_over and context.delivery.kind is MessageKind.BILL:
@@ -73,10 +78,10 @@ def _prepare(
         context = replace(context, delivery=replace(context.delivery, revision=bill.revision))
     try:
         return context, _compose(ports, context, f"{ports.public_base_url}/l/{token}", now)
-    except StoreUnavailableError:
+    except StoreUnavailableError as error:
         _give_back(ports, context.delivery, now)
-        raise
-    except (RenderError, KeyError):
+        raise DeliveryPutOffError from error
+    except (RenderError, BillError, KeyError):
         ports.signals.count("DeliveryNotRendered")
         return _refuse(ports, context.delivery, "The message or its PDF could not be made.", now)
 

@@ -50,6 +50,10 @@ class ImportResult:
     errors: tuple[FileProblem, ...] = ()
 
 
+MOST_BILLS = 3_000
+"""In one file, so that its import ends within the thirty seconds that the HTTP API waits."""
+
+
 def import_bills(
     ports: Ports,
     *,
@@ -66,7 +70,7 @@ def import_bills(
 
     Raises:
         NotFoundError: when there is no such firm.
-        RefusedError: when the file as a whole is not of that format; the field names the line.
+        RefusedError: when the file as a whole is not of that format (the field names the line), or too long.
     """
     try:
         firm = ports.records.get_firm(firm_id)
@@ -77,6 +81,9 @@ def import_bills(
         found = parse(text, currency=firm.currency)
     except FileError as error:
         raise not_readable(error) from error
+    if len(found) > MOST_BILLS:
+        message = f"The file has {len(found):,} bills; a file may have {MOST_BILLS:,}: divide it."
+        raise RefusedError(message, [FieldError("file", message)])
     run = _Run(ports, firm, approve=approve, actor=actor, now=now)
     results = run.take({bill.number: bill for bill in found if not bill.problems})
     return tuple(

@@ -300,6 +300,8 @@ class BillQuery:
     number_starts_with: str = ""
     overdue_on: date | None = None
     """Keep bills that owed something and were due before this day."""
+    not_overdue_on: date | None = None
+    """Keep all the others."""
     due_from: date | None = None
     due_to: date | None = None
     last_sent_from: datetime | None = None

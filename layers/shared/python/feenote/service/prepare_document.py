@@ -24,13 +24,17 @@ def stored_pdf(
     """
     if bill.pdf_key:
         return ports.documents.get(bill.pdf_key), bill.pdf_key
-    pay_url = None
+    token = ""
     if firm.payment_account is PaymentAccount.CONNECTED and bill.revision:
-        pay_url = _paper_link(ports, bill, now)
+        token = ports.tokens.new()
+    pay_url = f"{ports.public_base_url}/l/{token}" if token else None
     logo = _logo(ports, firm.logo_key)
     pdf = ports.renderer.render_bill(BillDocument(firm, client, tuple(matters), bill, pay_url, logo))
     if not bill.revision:
         return pdf, ""
+    if token:
+        # After the rendering: a bill that cannot be rendered leaves no link behind.
+        _add_paper_link(ports, bill, token, now)
     key = f"{bill.firm_id}/bills/{bill.id}/{bill.revision}-{bill.revision_hash[:32]}.pdf"
     ports.documents.put(key, pdf, content_type="application/pdf")
     ports.bills.note_pdf(bill.firm_id, bill.id, revision=bill.revision, key=key)
@@ -42,9 +46,8 @@ def pdf_name(bill: Bill) -> str:
     return f"Bill {bill.number or 'draft'}.pdf"
 
 
-def _paper_link(ports: Ports, bill: Bill, now: datetime) -> str:
-    """Make the link that is printed: it belongs to the bill, not to a person."""
-    token = ports.tokens.new()
+def _add_paper_link(ports: Ports, bill: Bill, token: str, now: datetime) -> None:
+    """Store the link that is printed: it belongs to the bill, not to a person."""
     token_hash = links.hash_token(token)
     if token_hash is None:
         raise ValueError("The token is not one.")
@@ -61,7 +64,6 @@ def _paper_link(ports: Ports, bill: Bill, now: datetime) -> str:
             matter_ids=bill.content.matter_ids,
         )
     )
-    return f"{ports.public_base_url}/l/{token}"
 
 
 def _logo(ports: Ports, key: str) -> bytes | None:

@@ -9,11 +9,11 @@ from feenote.service.errors import ConflictError
 from feenote.service.ports import StaleError
 
 T = TypeVar("T")
-ATTEMPTS = 8
+ATTEMPTS = 25
 
 
 def until_fresh(act: Callable[[], T]) -> T:
-    """Run `act`, which reads and commits, again after each `StaleError`, eight times at the most.
+    """Run `act`, which reads and commits, again after each `StaleError`, 25 times at the most.
 
     Raises:
         ConflictError: when somebody else was faster each time.

@@ -9,12 +9,14 @@ from feenote.domain.deliveries import DeliveryState
 from feenote.domain.events import Task, TaskKind
 from feenote.service.errors import ConflictError
 from feenote.service.hand_over import hand_over
-from feenote.service.ports import Ports
+from feenote.service.ports import Ports, StaleError
 from feenote.service.project_figures import project_figures
 
 QUEUED_FOR = timedelta(minutes=1)
 UNANSWERED_FOR = timedelta(minutes=15)
 BATCH = 200
+REQUEUED_AT_ONCE = 1_000
+"""All that the provider put off comes back this way: about as many a minute as it takes (14 a second)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Swept:
 
 def sweep_deliveries(ports: Ports, *, now: datetime) -> Swept:
     """Requeue what is `queued` for over a minute, end claims unanswered for 15, write waiting figures."""
-    forgotten = ports.deliveries.overdue(DeliveryState.QUEUED, before=now - QUEUED_FOR, limit=BATCH)
+    forgotten = ports.deliveries.overdue(
+        DeliveryState.QUEUED, before=now - QUEUED_FOR, limit=REQUEUED_AT_ONCE
+    )
     hand_over(ports, forgotten)
     silent = ports.deliveries.overdue(DeliveryState.SENDING, before=now - UNANSWERED_FOR, limit=BATCH)
     for delivery in silent:
@@ -43,14 +47,17 @@ def sweep_deliveries(ports: Ports, *, now: datetime) -> Swept:
             bill_id=delivery.bill_id,
             delivery_id=delivery.id,
         )
-        ports.deliveries.became_unknown(delivery, at=now, task=task)
+        try:
+            ports.deliveries.became_unknown(delivery, at=now, task=task)
+        except (StaleError, KeyError):
+            # One row that is moving, or gone, holds no other up: the next sweep comes in a minute.
+            ports.signals.count("SweepPutOff")
     waiting = ports.books.accounts_to_project(limit=BATCH)
     for firm_id, client_id in waiting:
         try:
             project_figures(ports, firm_id=firm_id, client_id=client_id, now=now)
-        except ConflictError:
-            # One account that others keep changing holds no other up: the next sweep comes in a minute.
-            ports.signals.count("ProjectionPutOff")
+        except (ConflictError, KeyError):
+            ports.signals.count("SweepPutOff")
     if silent:
         ports.signals.count("DeliveryUnknown", len(silent))
     return Swept(len(forgotten), len(silent), len(waiting))

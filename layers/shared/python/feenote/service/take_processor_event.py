@@ -107,10 +107,10 @@ def _follow(ports: Ports, report: SessionReport, event: ProcessorEvent, now: dat
             booked = book_payment(ports, report, stripe_account_id=event.stripe_account_id, now=now)
             return Taken.BOOKED if booked else Taken.ALREADY_BOOKED
         case SessionStatus.PROCESSING:
-            moved = mark_pending(ports, report, now=now)
+            moved = mark_pending(ports, report, stripe_account_id=event.stripe_account_id, now=now)
             return Taken.PENDING if moved else Taken.NOTHING_TO_DO
         case SessionStatus.FAILED | SessionStatus.EXPIRED:
-            released = release_checkout(ports, report, now=now)
+            released = release_checkout(ports, report, stripe_account_id=event.stripe_account_id, now=now)
             return Taken.RELEASED if released else Taken.NOTHING_TO_DO
         case SessionStatus.OPEN:
             return Taken.NOTHING_TO_DO

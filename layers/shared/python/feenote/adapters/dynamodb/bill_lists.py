@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from feenote.adapters.dynamodb import items, keys
 from feenote.adapters.dynamodb.attributes import Item
@@ -55,12 +55,17 @@ def keeps(bill: BillSummary, query: BillQuery) -> bool:
         and query.client_id in {None, bill.client_id}
         and (query.matter_id is None or query.matter_id in bill.matter_ids)
         and bill.number.startswith(query.number_starts_with)
-        and (query.overdue_on is None or (bool(bill.balance_due) and bill.due_on < query.overdue_on))
+        and (query.overdue_on is None or _is_overdue(bill, query.overdue_on))
+        and (query.not_overdue_on is None or not _is_overdue(bill, query.not_overdue_on))
         and (query.due_from is None or bill.due_on >= query.due_from)
         and (query.due_to is None or bill.due_on <= query.due_to)
         and (query.last_sent_from is None or (sent is not None and sent >= query.last_sent_from))
         and (query.last_sent_to is None or (sent is not None and sent < query.last_sent_to))
     )
+
+
+def _is_overdue(bill: BillSummary, day: date) -> bool:
+    return bool(bill.balance_due) and bill.due_on < day
 
 
 def _asked(query: BillQuery) -> tuple[object, ...]:
@@ -70,6 +75,7 @@ def _asked(query: BillQuery) -> tuple[object, ...]:
         query.matter_id,
         query.number_starts_with,
         query.overdue_on,
+        query.not_overdue_on,
         query.due_from,
         query.due_to,
         query.last_sent_from,

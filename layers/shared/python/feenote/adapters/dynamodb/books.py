@@ -85,7 +85,11 @@ class DynamoBooks:
         ]
         for bill, content in (*stored, *((new.bill, content) for new, content in added)):
             contents.write_pieces(self._table, bill, content)
-        self._table.transact(writes)
+        try:
+            self._table.transact(writes)
+        except StaleError:
+            self._table.give_way()
+            raise
 
     def context(self, firm_id: str, client_id: str, checkout_id: str) -> BookingContext:
         """Return account and Checkout session in one call."""

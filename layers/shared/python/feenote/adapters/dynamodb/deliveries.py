@@ -56,7 +56,14 @@ class DynamoDeliveries:
             for delivery in deliveries
         ]
         try:
-            self._table.transact([part, *messages, *bill_writes.event_writes(send.firm_id, events)])
+            self._table.transact(
+                [
+                    part,
+                    *messages,
+                    *_queued_stamps(deliveries),
+                    *bill_writes.event_writes(send.firm_id, events),
+                ]
+            )
         except RefusedWriteError:
             return
 
@@ -307,6 +314,13 @@ class DynamoDeliveries:
         except bill_writes.NoSuchBillError:
             # What is known of a message is kept even when its bill is not there any more.
             self._table.transact(writes)
+
+
+def _queued_stamps(deliveries: Sequence[Delivery]) -> list[Write]:
+    """Return the write by which the bill shows that its messages wait: they are all of one bill."""
+    bills = {(one.firm_id, one.bill_id) for one in deliveries if one.bill_id and one.kind is MessageKind.BILL}
+    queued: Item = {"delivery_state": DeliveryState.QUEUED.value}
+    return [bill_writes.stamp_write(firm_id, bill_id, queued) for firm_id, bill_id in sorted(bills)]
 
 
 def _stamp(seen: Delivery, moved: Moved) -> Write | None:

@@ -219,6 +219,10 @@ class Table:
             pause *= 2
         raise AssertionError("The last try returns or raises.")
 
+    def give_way(self) -> None:
+        """Wait a moment, before a lost race is run again: those who race are spread out."""
+        self._sleep(FIRST_PAUSE_SECONDS * self._jitter())
+
     # Calls
 
     def _call(self, operation: str, *, table: bool = True, **request: Any) -> Any:

@@ -11,7 +11,11 @@ from feenote.adapters.pages.link_pages import (
     render_renewed,
     render_return_page,
 )
-from feenote.adapters.pages.plain_pages import render_not_found, render_slow_down
+from feenote.adapters.pages.plain_pages import (
+    render_not_found,
+    render_slow_down,
+    render_unavailable,
+)
 
 __all__ = [
     "CHECKOUT_ORIGIN",
@@ -24,4 +28,5 @@ __all__ = [
     "render_renewed",
     "render_return_page",
     "render_slow_down",
+    "render_unavailable",
 ]

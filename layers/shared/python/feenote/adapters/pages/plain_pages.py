@@ -1,4 +1,4 @@
-"""The pages that know nobody: a link that opens nothing, too many requests. Always the very same bytes."""
+"""The pages that know nobody: nothing is there, too many requests, an outage. Always the very same bytes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from feenote.adapters.pages.rendering import render, words_for
 from feenote.adapters.pages.words import CATALOGUE, PageWords
 
 WAIT_SECONDS = 300
+TRY_AGAIN_SECONDS = 30
 
 
 @lru_cache(maxsize=1)
@@ -22,6 +23,13 @@ def render_slow_down() -> HtmlPage:
     """Return the answer to too many requests, in all our languages."""
     page = _in_all_languages("slow_down_page", 429)
     return HtmlPage(page.status, page.html, {**page.headers, "Retry-After": str(WAIT_SECONDS)})
+
+
+@lru_cache(maxsize=1)
+def render_unavailable() -> HtmlPage:
+    """Return the answer while something behind the pages is away: whose page it is cannot be known then."""
+    page = _in_all_languages("unavailable_page", 503)
+    return HtmlPage(page.status, page.html, {**page.headers, "Retry-After": str(TRY_AGAIN_SECONDS)})
 
 
 def _in_all_languages(name: str, status: int) -> HtmlPage:

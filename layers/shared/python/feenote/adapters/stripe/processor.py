@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     import stripe
     from stripe.params.checkout import SessionCreateParams
 
-# Two seconds to connect and six to answer, three times at most, stay below the function's 28 seconds.
-TIMEOUT_SECONDS = (2.0, 6.0)
-MAX_RETRIES = 2
+# Two seconds to connect and five to answer, twice at most: pressing pay may ask three times in 28 seconds,
+# and Stripe itself waits ten for the answer to a notice.
+TIMEOUT_SECONDS = (2.0, 5.0)
+MAX_RETRIES = 1
 
 # The bank debit that each currency has; a firm switches it on or off in its own account at Stripe.
 BANK_DEBITS = {

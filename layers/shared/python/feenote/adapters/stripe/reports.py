@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from feenote.adapters.stripe.amounts import AmountError, from_stripe
+from feenote.adapters.stripe.webhooks import ids_in
 from feenote.domain.currencies import UnknownCurrencyError
 from feenote.domain.money import Money
 from feenote.domain.payments import PaymentMethod
@@ -111,4 +112,4 @@ def _expanded(intent: str | stripe.PaymentIntent | None) -> stripe.PaymentIntent
 
 def _metadata(given: object) -> Mapping[str, str]:
     to_dict = getattr(given, "to_dict", None)
-    return to_dict() if to_dict else {}
+    return ids_in(to_dict() if to_dict else {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from feenote.service.ports import BadSignatureError, ProcessorEvent
 MAX_BODY_BYTES = 256 * 1024
 MAX_HEADER_CHARACTERS = 4096
 TOLERANCE_SECONDS = 300
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 
 
 class StripeWebhookVerifier:
@@ -57,6 +59,16 @@ def sign(secret: str, timestamp: int, body: bytes) -> str:
     return hmac.new(secret.encode(), b"%d." % timestamp + body, hashlib.sha256).hexdigest()
 
 
+def ids_in(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """Return what of an object's metadata can be an id of ours.
+
+    Whoever holds the account writes what they like there, and ids become parts of keys.
+    """
+    return {
+        name: value for name, value in metadata.items() if isinstance(value, str) and _ID.fullmatch(value)
+    }
+
+
 def _parts(header: str) -> tuple[int, list[str]]:
     if not header:
         raise BadSignatureError("The signature is missing.")
@@ -91,11 +103,7 @@ def _event(body: bytes) -> ProcessorEvent:
         stripe_account_id=_text(event, "account"),
         object_id=_text(about, "id"),
         object_type=_text(about, "object"),
-        metadata={
-            name: value
-            for name, value in (metadata if isinstance(metadata, dict) else {}).items()
-            if isinstance(value, str)
-        },
+        metadata=ids_in(metadata if isinstance(metadata, dict) else {}),
     )
 
 

@@ -114,6 +114,10 @@ ENGLISH = PageWords(
         "A moment, please",
         "That was a little too often in a short time. Please wait a few minutes and try again.",
     ),
+    unavailable_page=Notice(
+        "This page cannot be shown right now",
+        "Something behind it does not answer. Nothing is lost. Please try again in a few minutes.",
+    ),
     thanks="Thank you",
     thanks_paid="Your payment has arrived. A receipt is on its way to you by email.",
     thanks_pending=(

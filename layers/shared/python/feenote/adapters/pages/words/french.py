@@ -112,6 +112,10 @@ FRENCH = PageWords(
         "Un instant, s’il vous plaît",
         "Il y a eu trop de demandes en peu de temps. Attendez quelques minutes, puis réessayez.",
     ),
+    unavailable_page=Notice(
+        "Cette page est indisponible pour le moment",
+        "Un service dont elle dépend ne répond pas. Rien n’est perdu. Réessayez dans quelques minutes.",
+    ),
     thanks="Merci",
     thanks_paid="Votre paiement est arrivé. Un reçu vous est envoyé par e-mail.",
     thanks_pending=(

@@ -115,6 +115,11 @@ GERMAN = PageWords(
         "Einen Moment, bitte",
         "Das war etwas zu oft in kurzer Zeit. Bitte warten Sie einige Minuten und versuchen Sie es erneut.",
     ),
+    unavailable_page=Notice(
+        "Diese Seite ist gerade nicht erreichbar",
+        "Ein Dienst dahinter antwortet nicht. "
+        "Es ist nichts verloren. Bitte versuchen Sie es in einigen Minuten erneut.",
+    ),
     thanks="Vielen Dank",
     thanks_paid="Ihre Zahlung ist eingegangen. Eine Quittung ist per E-Mail unterwegs.",
     thanks_pending=(

@@ -112,6 +112,11 @@ SPANISH = PageWords(
         "Un momento, por favor",
         "Ha habido demasiados intentos en poco tiempo. Espere unos minutos y vuelva a intentarlo.",
     ),
+    unavailable_page=Notice(
+        "Esta página no está disponible ahora",
+        "Un servicio del que depende no responde. "
+        "No se ha perdido nada. Vuelva a intentarlo en unos minutos.",
+    ),
     thanks="Gracias",
     thanks_paid="Su pago ha llegado. Le enviamos un recibo por correo.",
     thanks_pending=(

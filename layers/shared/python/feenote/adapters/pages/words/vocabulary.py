@@ -99,6 +99,7 @@ class PageWords:
     renewed_page: Notice
     not_found_page: Notice
     slow_down_page: Notice
+    unavailable_page: Notice
     thanks: str
     thanks_paid: str
     thanks_pending: str
