@@ -17,7 +17,7 @@ _CLOSED_DISPUTES = {"won", "lost"}
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """One payment; `actions` are the commands of `/_local/stripe/control` that make sense now, with labels."""
+    """One payment; `actions` are the commands to the stand-in that make sense now, with labels."""
 
     id: str
     amount: str
@@ -34,7 +34,7 @@ class PaymentRow:
 
 
 def payment_rows(snapshot: Mapping[str, Any]) -> list[PaymentRow]:
-    """Return the payments in a snapshot of the stand-in, the newest first; intents never paid are left out."""
+    """Return the payments in a snapshot of the stand-in, newest first; what was never paid is left out."""
     rows: list[tuple[int, PaymentRow]] = []
     for account in snapshot["accounts"]:
         charges = {charge["id"]: charge for charge in account["charge"]}

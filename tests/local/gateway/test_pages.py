@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -11,6 +13,14 @@ from local.testing import call
 if TYPE_CHECKING:
     from local.machine import Machine
 
+SESSION = {
+    "mode": "payment",
+    "success_url": "http://127.0.0.1/done",
+    "line_items[0][quantity]": "1",
+    "line_items[0][price_data][currency]": "usd",
+    "line_items[0][price_data][unit_amount]": "25000",
+    "line_items[0][price_data][product_data][name]": "Bill 1",
+}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
@@ -42,6 +52,15 @@ class TestTheStart:
         assert reply.headers["content-type"].startswith("text/html")
         assert b"owner@firm.example" in reply.body
 
+    def test_runs_its_own_script_and_style_only(self, machine: Machine) -> None:
+        policy = call(machine.base_url, "GET", "/_local", headers=BROWSER).headers["content-security-policy"]
+
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        for name in ("style.css", "page.js"):
+            assert call(machine.base_url, "GET", f"/_local/assets/{name}").status == 200
+        assert call(machine.base_url, "GET", "/_local/assets/base.html").status == 404
+
     def test_answers_to_this_machines_own_name_only(self, machine: Machine) -> None:
         assert call(machine.base_url, "GET", "/_local", headers={"Host": "evil.example"}).status == 403
 
@@ -68,6 +87,33 @@ class TestAnOrderThatMakesNoSense:
     )
     def test_is_refused(self, machine: Machine, address: str, order: dict[str, object]) -> None:
         assert call(machine.base_url, "POST", f"/_local/{address}", body=order).status == 400
+
+
+class TestThePayments:
+    def test_say_what_can_still_happen_to_each(self, machine: Machine) -> None:
+        session = call(
+            f"{machine.base_url}/_local/stripe",
+            "POST",
+            "/_local/stripe/v1/checkout/sessions",
+            body=urlencode(SESSION).encode(),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            token=stripe_key(machine),
+        ).json()
+        control(machine, do="pay", session=session["id"], method="bank_debit", email="ada@client.example")
+
+        (pending,) = payments(machine)
+        control(machine, do="debit_succeeds", payment_intent=pending["id"])
+        (paid,) = payments(machine)
+        control(machine, do="refund", payment_intent=pending["id"])
+        (refunded,) = payments(machine)
+
+        assert (pending["amount"], pending["payer"]) == ("250.00 USD", "ada@client.example")
+        assert (pending["state"], list(pending["actions"])) == (
+            "on its way",
+            ["debit_succeeds", "debit_fails"],
+        )
+        assert (paid["state"], list(paid["actions"])) == ("paid", ["refund", "dispute_opened"])
+        assert (refunded["state"], refunded["actions"]) == ("refunded", {})
 
 
 class TestTheInbox:
@@ -99,6 +145,25 @@ class TestTheInbox:
 
     def test_does_not_know_others(self, machine: Machine) -> None:
         assert call(machine.base_url, "GET", "/_local/mails/none").status == 404
+
+
+def payments(machine: Machine) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = call(machine.base_url, "GET", "/_local/payments").json()["items"]
+    return found
+
+
+def control(machine: Machine, **command: str) -> None:
+    reply = call(machine.base_url, "POST", "/_local/stripe/control", body=command)
+    assert reply.status == 200, reply.body
+
+
+def stripe_key(machine: Machine) -> str:
+    (name,) = [
+        secret["ARN"]
+        for secret in machine.clients.secrets.list_secrets()["SecretList"]
+        if "tripe" in secret["Name"]
+    ]
+    return str(json.loads(machine.clients.secrets.get_secret_value(SecretId=name)["SecretString"])["api_key"])
 
 
 def simple(raw: str) -> dict[str, object]:

@@ -31,6 +31,8 @@ class FactView:
     values: tuple[str, ...]
     width: str = ""
     """What the style sheet knows a wider one by."""
+    asides: frozenset[int] = frozenset()
+    """Positions of the values that only add to the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +168,19 @@ def _facts(page: LinkPage, bill: Bill, reader: Reader, words: PageWords) -> Iter
         yield FactView(words.period, (span,))
     if page.client is not None:
         lines = tuple(text for text in map(shown, (page.client.name, *page.client.address)) if text)
-        yield FactView(words.billed_to, lines, width="client")
+        yield FactView(words.billed_to, lines, width="client", asides=frozenset(range(1, len(lines))))
     if matters:
-        names = tuple(name for matter in matters for name in _matter_names(matter, words))
-        yield FactView(words.matters if len(matters) > 1 else words.matter, names, width="long")
+        named = [name for matter in matters for name in _matter_names(matter, words)]
+        asides = frozenset(position for position, (_, is_aside) in enumerate(named) if is_aside)
+        label = words.matters if len(matters) > 1 else words.matter
+        yield FactView(label, tuple(name for name, _ in named), width="long", asides=asides)
 
 
-def _matter_names(matter: Matter, words: PageWords) -> Iterable[str]:
-    yield matter_title(matter)
+def _matter_names(matter: Matter, words: PageWords) -> Iterable[tuple[str, bool]]:
+    yield matter_title(matter), False
     own = shown(matter.client_matter_number)
     if own:
-        yield words.your_reference.format(number=own)
+        yield words.your_reference.format(number=own), True
 
 
 def _payments(bill: Bill, reader: Reader, words: PageWords) -> Iterable[PaymentView]:
