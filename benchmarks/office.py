@@ -164,7 +164,7 @@ class Outside:
                 keys = {"api_key": API_KEY, "webhook_secrets": [WEBHOOK_SECRET]}
                 return _json({"SecretString": json.dumps(keys)})
             case _:
-                raise NotImplementedError(f"Nobody answers {service}.{operation} here.")
+                raise LookupError(f"Nobody answers {service}.{operation} here.")
 
     def _queued(self, asked: Any) -> Any:
         entries = asked["Entries"]
