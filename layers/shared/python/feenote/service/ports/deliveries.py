@@ -1,0 +1,162 @@
+"""Messages, the queue to their worker, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from feenote.domain.accounts import ClientAccount
+from feenote.domain.bills import Bill, BillSummary
+from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind, Notice
+from feenote.domain.events import BillEvent, Task
+from feenote.domain.links import SecureLink
+from feenote.domain.payments import Payment
+from feenote.domain.records import Client, Contact, Firm, Matter
+from feenote.domain.sends import Send, SendResult
+from feenote.service.ports.common import Page
+
+
+@dataclass(frozen=True, slots=True)
+class MailJob:
+    """What the queue carries to the worker: ids alone."""
+
+    firm_id: str
+    delivery_id: str
+    client_id: str
+    contact_id: str
+    bill_id: str
+    payment_id: str
+    kind: MessageKind
+    link_days: int
+    accept_all_unpaid: bool
+    matter_ids: tuple[str, ...] = ()
+    """The bill's matters: named here, they are read in the same call as the bill."""
+
+
+class MailQueue(Protocol):
+    """Carries jobs to the worker, at least once."""
+
+    def put(self, jobs: Sequence[MailJob]) -> None:
+        """Hand jobs over. Raises nothing when the queue is away: the sweep finds what is lost here."""
+        ...
+
+
+class NotClaimedError(Exception):
+    """The delivery is not queued any more: somebody else has it, or it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailContext:
+    """All that a message is made from, read in one call; a bill has its content and the account's figures."""
+
+    delivery: Delivery
+    firm: Firm
+    client: Client
+    contact: Contact | None
+    bill: Bill | None
+    matters: tuple[Matter, ...]
+    account: ClientAccount
+    payment: Payment | None
+    paid_bills: tuple[BillSummary, ...] = ()
+    """The bills besides `bill` to which the payment went, as they stand now, for a receipt."""
+
+
+class Deliveries(Protocol):
+    """Keeps messages and what became of them."""
+
+    def queue(
+        self, send: Send, result: SendResult, deliveries: Sequence[Delivery], events: Sequence[BillEvent]
+    ) -> None:
+        """Store one bill's part of a send whole: its result, messages (`queued`) and timeline.
+
+        Storing the same part again changes nothing.
+        """
+        ...
+
+    def add(self, delivery: Delivery) -> None:
+        """Store one message (`queued`) outside a send; the same id twice is once."""
+        ...
+
+    def get(self, firm_id: str, delivery_id: str) -> Delivery:
+        """Return a delivery; `KeyError` when there is none."""
+        ...
+
+    def claim(self, job: MailJob, link: SecureLink | None, *, at: datetime) -> None:
+        """Take a queued message for good and store its link, in one write.
+
+        Raises:
+            NotClaimedError: it is not queued.
+        """
+        ...
+
+    def context(self, job: MailJob) -> MailContext:
+        """Read what the message is made from; `KeyError` when a record it cannot do without is gone."""
+        ...
+
+    def accepted(self, delivery: Delivery, *, message_id: str, at: datetime, event: BillEvent | None) -> None:
+        """Mark what the provider accepted: delivery, the bill's Last Sent, times sent, timeline; once."""
+        ...
+
+    def give_back(self, delivery: Delivery, *, reason: str, at: datetime) -> None:
+        """Return a claimed message to the queue after a refusal that may pass; its link is dropped."""
+        ...
+
+    def refused(self, delivery: Delivery, *, reason: str, at: datetime, task: Task | None) -> None:
+        """End a claimed message that the provider or its own content refuses for good."""
+        ...
+
+    def noticed(
+        self,
+        delivery: Delivery,
+        notice: Notice,
+        *,
+        message_id: str,
+        at: datetime,
+        event: BillEvent | None,
+        task: Task | None,
+    ) -> None:
+        """Move a delivery on by the provider's notice (`deliveries.state_after`); repeats change nothing.
+
+        A notice that proves acceptance also does what `accepted` does where that was never marked.
+        """
+        ...
+
+    def overdue(self, state: DeliveryState, *, before: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Return deliveries of all firms that are in `state` since before an instant, the oldest first."""
+        ...
+
+    def sent_anew(self, unknown: Delivery, again: Delivery, *, at: datetime) -> None:
+        """End an unknown message as refused and store the one that goes out in its place, in one write.
+
+        Raises:
+            NotClaimedError: it is not unknown any more, or was sent anew before.
+        """
+        ...
+
+    def became_unknown(self, delivery: Delivery, *, at: datetime, task: Task) -> None:
+        """Mark a claim without answer or notice as unknown, if it is `sending` still."""
+        ...
+
+    def of_bill(self, firm_id: str, bill_id: str) -> tuple[Delivery, ...]:
+        """Return a bill's deliveries, the latest hundred, latest first."""
+        ...
+
+    def list_by_state(
+        self, firm_id: str, state: DeliveryState, *, limit: int, cursor: str | None
+    ) -> Page[Delivery]:
+        """List deliveries in a state, latest first."""
+        ...
+
+    def get_send(self, firm_id: str, send_id: str) -> Send:
+        """Return a send with no results; `KeyError` when there is none."""
+        ...
+
+    def put_send(self, send: Send) -> None:
+        """Store a send; the same id twice is once."""
+        ...
+
+    def send_results(self, firm_id: str, send_id: str, *, limit: int, cursor: str | None) -> Page[SendResult]:
+        """List a send's results."""
+        ...
