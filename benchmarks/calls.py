@@ -73,7 +73,7 @@ NOTICE, SWEEP = "take a mail notice", "sweep with nothing to do"
 PROMISES = {
     CREATE: Promise(reads=2, writes=1),
     APPROVE: Promise(reads=6, writes=1),
-    SEND: Promise(writes=2, others=_JOB),
+    SEND: Promise(writes=3, others=_JOB),
     DELIVER: Promise(reads=1, writes=4, others={"s3.PutObject": 1, **_MAIL}),
     DELIVER_AGAIN: Promise(reads=1, writes=2, others=_MAIL),
     DELIVER_TWICE: Promise(reads=0, writes=1),
@@ -86,7 +86,7 @@ PROMISES = {
     WEBHOOK_AGAIN: Promise(reads=1, writes=1, others=_READ_SESSION),
     WEBHOOK_MANY: Promise(reads=1, writes=1, others={**_READ_SESSION, **_JOB}),
     NOTICE: Promise(reads=1, writes=1),
-    SWEEP: Promise(reads=17, writes=0),
+    SWEEP: Promise(reads=18, writes=0),
 }
 """A delivery: claim, read, (store, note where,) send, mark. A webhook: read, one transaction of ours.
 

@@ -31,10 +31,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
 from feenote.adapters.dynamodb.table import Table
-from feenote.adapters.sqs import decode_job
+from feenote.adapters.sqs import decode_chunk, decode_job
 from feenote.adapters.stripe.processor import StripeProcessor
 from feenote.bootstrap import System
-from feenote.service.ports import MailJob, Processor, Signals
+from feenote.service.ports import ChunkJob, MailJob, Processor, Signals
 from feenote.settings import Settings
 from local.dynamodb.engine import Engine
 from local.dynamodb.protocol import respond
@@ -49,6 +49,8 @@ TABLE = "feenote"
 API_KEY = "sk_test_benchmark"
 WEBHOOK_SECRET = "whsec_benchmark"
 STRIPE_ACCOUNT = "acct_firm"
+MAIL_RATE = 100_000.0
+"""Recipients a second: more than this machine can send, so that it is the machine that is measured."""
 _OF_A_TABLE = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 _ENVIRONMENT = {
     # Nothing listens there and nothing is asked there: requests are taken before they are sent.
@@ -61,6 +63,8 @@ _SETTINGS = Settings(
     table=TABLE,
     documents_bucket="documents",
     mail_queue_url="http://127.0.0.1:9/000000000000/mail",
+    bulk_mail_queue_url="http://127.0.0.1:9/000000000000/bulk-mail",
+    send_queue_url="http://127.0.0.1:9/000000000000/sends",
     mail_configuration_set="bills",
     mail_from="bills@firm.example",
     public_base_url="https://pay.firm.example",
@@ -104,6 +108,7 @@ class Outside:
         """Of the processor, which the stand-ins took all together."""
         self.files: dict[str, bytes] = {}
         self.queue: list[MailJob] = []
+        self.chunks: list[ChunkJob] = []
         self.mails: list[bytes] = []
         self.notices: list[tuple[Mapping[str, str], bytes]] = []
         """Stripe's signed webhooks that nobody has taken yet: headers and body."""
@@ -160,6 +165,9 @@ class Outside:
             case "sesv2", "SendEmail":
                 self.mails.append(base64.b64decode(json.loads(sent)["Content"]["Raw"]["Data"]))
                 return _json({"MessageId": f"ses-{len(self.mails)}"})
+            case "sesv2", "GetAccount":
+                quota = {"Max24HourSend": 1e6, "MaxSendRate": MAIL_RATE, "SentLast24Hours": 0.0}
+                return _json({"SendQuota": quota, "SendingEnabled": True})
             case "secrets-manager", "GetSecretValue":
                 keys = {"api_key": API_KEY, "webhook_secrets": [WEBHOOK_SECRET]}
                 return _json({"SecretString": json.dumps(keys)})
@@ -168,7 +176,10 @@ class Outside:
 
     def _queued(self, asked: Any) -> Any:
         entries = asked["Entries"]
-        self.queue += [decode_job(entry["MessageBody"]) for entry in entries]
+        if asked["QueueUrl"] == _SETTINGS.send_queue_url:
+            self.chunks += [decode_chunk(entry["MessageBody"]) for entry in entries]
+        else:
+            self.queue += [decode_job(entry["MessageBody"]) for entry in entries]
         return {
             "Successful": [
                 {

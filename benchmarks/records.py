@@ -12,7 +12,8 @@ from feenote.domain.records import Attorney, BillRecipient, Client, Contact, Fir
 from feenote.service.approve_bill import approve_bill
 from feenote.service.create_bill import create_bill
 from feenote.service.deliver_message import deliver_message
-from feenote.service.send_bills import SendRequest, send_bills
+from feenote.service.send_bills import send_bills
+from feenote.service.send_request import SendRequest
 
 FIRM = "firm_1"
 LINES = 12

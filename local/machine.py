@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from local.loops.schedules import ScheduleLoop
 from local.mail.faults import Faults
 from local.mail.letters import Inbox
 from local.mail.postman import Postman
+from local.mail.quota import SendQuota, rate_in
 from local.mail.service import MailService
 from local.pages.application import LocalPages
 from local.processes import PYTHON_PATH, ROOT, Processes, start_processes
@@ -51,6 +53,8 @@ class Plan:
     """Of the template, beside those that this machine sets itself."""
     python_path: tuple[Path, ...] = PYTHON_PATH
     firm_id: str = DEMO_FIRM_ID
+    mail_rate: float = field(default_factory=lambda: rate_in(os.environ))
+    """How many recipients a second the mail service allows."""
 
 
 class Machine:
@@ -205,6 +209,7 @@ class Machine:
             configuration_sets=makers.made.configuration_sets,
             identities=makers.made.identities,
             now=self.clock.now,
+            quota=SendQuota(self.plan.mail_rate),
         )
         guard.application = Guard(
             moto_url=self.endpoints.moto,

@@ -27,4 +27,7 @@ def _take(body: str) -> None:
         notice=told.notice,
         message_id=told.message_id,
         at=told.at,
+        addresses=told.addresses,
+        sub_type=told.sub_type,
+        status=told.status,
     )

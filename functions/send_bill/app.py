@@ -18,7 +18,7 @@ from feenote.api.bill_answers import (
 from feenote.api.bill_requests import BillChange, BillListQuery, NewBill
 from feenote.api.callers import Role
 from feenote.api.calls import Call
-from feenote.api.endpoints import Redirect
+from feenote.api.endpoints import CsvFile, Redirect
 from feenote.api.fields import ListQuery
 from feenote.api.resolver import Api
 from feenote.api.sends import (
@@ -40,17 +40,42 @@ from feenote.api.sends import (
     send_answer,
     send_started,
 )
+from feenote.api.templates import (
+    FieldList,
+    KindQuery,
+    ShippedList,
+    TemplateAnswer,
+    TemplateField,
+    TemplateList,
+    TemplateQuery,
+    field_answer,
+    shipped_answer,
+    template_answer,
+)
+from feenote.api.timeline_csv import timeline_csv
 from feenote.domain.bills import ISSUED, Bill
 from feenote.service.approve_bill import approve_bill, delete_bill, submit_bill, void_bill
 from feenote.service.change_bill import change_bill
 from feenote.service.change_firm import read_firm
 from feenote.service.draft_bill import draft_bill
+from feenote.service.export_timeline import export_timeline
 from feenote.service.fetch_bill_pdf import fetch_bill_pdf
 from feenote.service.follow_send import send_progress, send_results
+from feenote.service.keep_templates import (
+    add_template,
+    change_template,
+    delete_template,
+    list_fields,
+    list_shipped,
+    list_templates,
+    read_template,
+)
 from feenote.service.list_bills import bill_timeline, list_bills
+from feenote.service.preview_send import preview_send
 from feenote.service.read_bill import read_bill
 from feenote.service.resolve_delivery import list_deliveries, resolve_delivery
-from feenote.service.send_bills import preview_send, send_bills
+from feenote.service.send_bills import send_bills
+from feenote.service.stop_send import resume_send, stop_send
 from feenote.service.withdraw_link import list_links, withdraw_link
 
 api = Api()
@@ -171,7 +196,13 @@ def get_timeline(call: Call, bill_id: str, query: TimelineQuery) -> Timeline:
     return Timeline(items=[event_answer(event) for event in page.items], next=page.next_cursor)
 
 
-@api.call("POST", "/v1/sends/preview", roles=[Role.BILLER])
+@api.call("GET", "/v1/bills/<bill_id>/timeline.csv", roles=[Role.VIEWER])
+def get_timeline_csv(call: Call, bill_id: str) -> CsvFile:
+    """Save what happened to a bill as a table."""
+    return timeline_csv(export_timeline(call.ports, firm_id=call.firm_id, bill_id=bill_id))
+
+
+@api.call("POST", "/v1/sends/preview", roles=[Role.BILLER], large=True)
 def post_preview(call: Call, body: SendField) -> PreviewAnswer:
     """Show what a send would do, without doing it."""
     preview = preview_send(
@@ -180,9 +211,9 @@ def post_preview(call: Call, body: SendField) -> PreviewAnswer:
     return preview_answer(preview)
 
 
-@api.call("POST", "/v1/sends", roles=[Role.BILLER], status=202, keyed=True)
+@api.call("POST", "/v1/sends", roles=[Role.BILLER], status=202, large=True, keyed=True)
 def post_send(call: Call, body: SendField) -> SendStarted:
-    """Send bills, each in its own email."""
+    """Send bills, one or ten thousand, each in its own email."""
     send = send_bills(
         call.ports,
         firm_id=call.firm_id,
@@ -207,6 +238,22 @@ def get_results(call: Call, send_id: str, query: ListQuery) -> ResultList:
         call.ports, firm_id=call.firm_id, send_id=send_id, limit=query.limit, cursor=query.cursor
     )
     return ResultList(items=[result_answer(item) for item in page.items], next=page.next_cursor)
+
+
+@api.call("POST", "/v1/sends/<send_id>/stop", roles=[Role.BILLER], keyed=True)
+def post_stop(call: Call, send_id: str) -> SendAnswer:
+    """Stop a send: what is in hand still goes out, nothing after it."""
+    return send_answer(
+        stop_send(call.ports, firm_id=call.firm_id, send_id=send_id, actor=call.actor, now=call.now)
+    )
+
+
+@api.call("POST", "/v1/sends/<send_id>/resume", roles=[Role.BILLER], keyed=True)
+def post_resume(call: Call, send_id: str) -> SendAnswer:
+    """Take a stopped send up again."""
+    return send_answer(
+        resume_send(call.ports, firm_id=call.firm_id, send_id=send_id, actor=call.actor, now=call.now)
+    )
 
 
 @api.call("GET", "/v1/deliveries", roles=[Role.VIEWER])
@@ -243,3 +290,64 @@ def get_links(call: Call, query: LinkQuery) -> LinkList:
 def remove_link(call: Call, link_id: str) -> None:
     """Take a link back."""
     withdraw_link(call.ports, firm_id=call.firm_id, link_id=link_id, actor=call.actor, now=call.now)
+
+
+@api.call("GET", "/v1/templates", roles=[Role.VIEWER])
+def get_templates(call: Call, query: TemplateQuery) -> TemplateList:
+    """List templates by name: the firm's own, and those of its clients."""
+    page = list_templates(
+        call.ports,
+        firm_id=call.firm_id,
+        kind=query.kind,
+        client_id=query.wanted_client_id,
+        limit=query.limit,
+        cursor=query.cursor,
+    )
+    return TemplateList(items=[template_answer(item) for item in page.items], next=page.next_cursor)
+
+
+@api.call("POST", "/v1/templates", roles=[Role.BILLER], status=201, keyed=True)
+def post_template(call: Call, body: TemplateField) -> TemplateAnswer:
+    """Add a template; a wrong autofill field is told with its place and the field that is nearest."""
+    template = body.to_domain(firm_id=call.firm_id, template_id=call.new_id("tpl"))
+    return template_answer(add_template(call.ports, template=template, now=call.now))
+
+
+# Before the address with an id, so that it is not taken for one.
+@api.call("GET", "/v1/templates/shipped", roles=[Role.VIEWER])
+def get_shipped_templates(call: Call, query: KindQuery) -> ShippedList:
+    """Read the words that Feenote ships, in every language: what a new template may begin from."""
+    found = list_shipped(call.ports, kind=query.kind)
+    return ShippedList(items=[shipped_answer(item) for item in found], next=None)
+
+
+@api.call("GET", "/v1/templates/<template_id>", roles=[Role.VIEWER])
+def get_template(call: Call, template_id: str) -> TemplateAnswer:
+    """Read a template."""
+    return template_answer(read_template(call.ports, firm_id=call.firm_id, template_id=template_id))
+
+
+@api.call("PUT", "/v1/templates/<template_id>", roles=[Role.BILLER], conditional=True)
+def put_template(call: Call, template_id: str, body: TemplateField) -> TemplateAnswer:
+    """Change a template, whole; messages that were asked for before keep their words."""
+    template = change_template(
+        call.ports,
+        template=body.to_domain(firm_id=call.firm_id, template_id=template_id),
+        expected_version=call.expected_version,
+        now=call.now,
+    )
+    return template_answer(template)
+
+
+@api.call("DELETE", "/v1/templates/<template_id>", roles=[Role.BILLER], status=204, conditional=True)
+def remove_template(call: Call, template_id: str) -> None:
+    """Delete a template; where it was a default, what comes after it goes out from then on."""
+    delete_template(
+        call.ports, firm_id=call.firm_id, template_id=template_id, expected_version=call.expected_version
+    )
+
+
+@api.call("GET", "/v1/autofill-fields", roles=[Role.VIEWER])
+def get_autofill_fields(call: Call, query: KindQuery) -> FieldList:  # noqa: ARG001 - each handler gets a call
+    """List the autofill fields: what may stand in double braces in a subject or a body."""
+    return FieldList(items=[field_answer(field) for field in list_fields(query.kind)], next=None)

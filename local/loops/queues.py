@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_MESSAGES_PER_CALL = 10
 _BATCHES_AT_ONCE = 2
+"""From one queue: as many as this machine may have cores."""
 
 
 class QueueLoop:
@@ -47,10 +48,11 @@ class QueueLoop:
         self._call = call
         self._wait_s = wait_s
         self._stopping = threading.Event()
-        self._places = threading.Semaphore(_BATCHES_AT_ONCE)
+        at_once = min(source.maximum_concurrency or _BATCHES_AT_ONCE, _BATCHES_AT_ONCE)
+        self._places = threading.Semaphore(at_once)
         self._handling = 0
         self._counting = threading.Lock()
-        self._workers = ThreadPoolExecutor(_BATCHES_AT_ONCE, thread_name_prefix="queue")
+        self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="queue")
 
     def start(self) -> None:
         """Work in threads until `stop`."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import email.policy
+import os
+import tempfile
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 
@@ -45,33 +47,59 @@ class Attachment:
 
 
 class Inbox:
-    """Every mail that was accepted, oldest first."""
+    """Every mail that was accepted, oldest first.
+
+    What they say lies in a file without a name, so that ten thousand mails take no memory; it goes with the
+    process.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
-        self._letters: list[Letter] = []
+        self._kept: list[tuple[Letter, int, int]] = []
+        # Closed by the collector, with the inbox: there is no other end to it.
+        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the inbox
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many mails there are."""
+        return len(self._kept)
 
     def keep(self, letter: Letter) -> None:
         """Add a mail."""
         with self._lock:
-            self._letters.append(letter)
+            start = self._spool.seek(0, os.SEEK_END)
+            self._spool.write(letter.raw)
+            self._kept.append((replace(letter, raw=b""), start, len(letter.raw)))
 
-    def letters(self) -> list[Letter]:
-        """Return all mails, oldest first."""
+    def envelopes(self) -> list[Letter]:
+        """Return all mails without what they say, oldest first."""
         with self._lock:
-            return list(self._letters)
+            return [letter for letter, _, _ in self._kept]
+
+    def letters(self, *, latest: int | None = None) -> list[Letter]:
+        """Return all mails, or the latest so many, oldest first."""
+        with self._lock:
+            kept = self._kept[-latest:] if latest else list(self._kept)
+        return [self._whole(*one) for one in kept]
 
     def find(self, *, mail_id: str | None, tag_value: str | None, recipient: str | None) -> Letter | None:
         """Return the newest mail that fits everything given, or None."""
-        for letter in reversed(self.letters()):
+        with self._lock:
+            kept = list(self._kept)
+        for letter, start, size in reversed(kept):
             if (
                 mail_id in {None, letter.id}
                 and (tag_value is None or letter.has_tag_value(tag_value))
                 and (recipient is None or recipient.lower() in map(str.lower, letter.recipients))
             ):
-                return letter
+                return self._whole(letter, start, size)
         return None
+
+    def _whole(self, letter: Letter, start: int, size: int) -> Letter:
+        with self._lock:
+            self._spool.flush()
+            raw = os.pread(self._spool.fileno(), size, start)
+        return replace(letter, raw=raw)
 
 
 def html_of(message: EmailMessage) -> str:

@@ -1,4 +1,4 @@
-"""The part of SES's API, version 2, that the product uses: `SendEmail`.
+"""The part of SES's API, version 2, that the product uses: `SendEmail` and `GetAccount`.
 
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 """
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from local.http_server import ConnectionDropped
 from local.mail.faults import Fault, Faults
 from local.mail.letters import Inbox, Letter
+from local.mail.quota import SendQuota
 from local.template.stack import REGION
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
     from local.mail.postman import Postman
 
-_SEND_PATH = "/v2/email/outbound-emails"
+_SEND = ("POST", "/v2/email/outbound-emails")
+_ACCOUNT = ("GET", "/v2/email/account")
 _LARGEST_MESSAGE_BYTES = 40 * 1024 * 1024
 _MOST_RECIPIENTS = 50
 _REPLACED_HEADERS = re.compile(rb"^(?:message-id|bcc):.*\r?\n(?:[ \t].*\r?\n)*", re.IGNORECASE | re.MULTILINE)
@@ -67,8 +69,10 @@ class MailService:
         configuration_sets: Collection[str],
         identities: Collection[str],
         now: Callable[[], datetime],
+        quota: SendQuota | None = None,
     ) -> None:
         """Take mails of the configuration sets and from the identities (domains, addresses) there are."""
+        self.quota = quota or SendQuota()
         self._inbox = inbox
         self._faults = faults
         self._postman = postman
@@ -81,14 +85,22 @@ class MailService:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         try:
-            _refuse_other_operations(environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            message_id = self.send(json.load(environ["wsgi.input"]))
+            answer = self._answer(environ)
         except MailRefusal as refusal:
             headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", refusal.code)]
             start_response(f"{refusal.status} Refused", headers)
             return [json.dumps({"message": refusal.message}).encode()]
         start_response("200 OK", [("Content-Type", "application/json")])
-        return [json.dumps({"MessageId": message_id}).encode()]
+        return [json.dumps(answer).encode()]
+
+    def _answer(self, environ: WSGIEnvironment) -> dict[str, Any]:
+        operation = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        if operation == _ACCOUNT:
+            return self.quota.account()
+        if operation == _SEND:
+            return {"MessageId": self.send(json.load(environ["wsgi.input"]))}
+        text = "One machine knows SendEmail and GetAccount only."
+        raise MailRefusal(404, "UnknownOperationException", text)
 
     def send(self, request: dict[str, Any]) -> str:
         """Take one mail and return its id.
@@ -104,6 +116,8 @@ class MailService:
         if fault is Fault.UNREACHABLE:
             raise ConnectionDropped
         letter = self._letter(request)
+        if not self.quota.take(len(letter.recipients)):
+            raise _REFUSALS[Fault.THROTTLED]
         self._inbox.keep(letter)
         if fault is not Fault.NOTICES_LOST:
             self._postman.take(letter)
@@ -144,11 +158,6 @@ class MailService:
                 "Email address is not verified. The following identities failed the check in region "
                 f"{REGION.upper()}: {address}",
             )
-
-
-def _refuse_other_operations(method: str, path: str) -> None:
-    if (method, path) != ("POST", _SEND_PATH):
-        raise MailRefusal(404, "UnknownOperationException", "One machine knows SendEmail only.")
 
 
 def _raw_message(content: dict[str, Any]) -> bytes:

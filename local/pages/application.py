@@ -32,6 +32,8 @@ _ASSETS = Path(__file__).parent / "assets"
 _MEDIA_TYPES = {"style.css": "text/css", "page.js": "text/javascript"}
 _TONES = {"receipt": " good", "payment_failed": " bad", "link_renewed": " warn", "reminder": " warn"}
 """How the inbox colours a mail's kind."""
+_ON_A_PAGE = 200
+"""Mails that the inbox shows, the newest; `?latest=` shows more."""
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -65,6 +67,8 @@ _ROUTES = Map(
         Rule("/mail-notices", endpoint="mail_notice", methods=["POST"]),
         Rule("/mail-faults", endpoint="plan_fault", methods=["POST"]),
         Rule("/mail-faults", endpoint="clear_faults", methods=["DELETE"]),
+        Rule("/mail-rate", endpoint="read_rate", methods=["GET"]),
+        Rule("/mail-rate", endpoint="set_rate", methods=["POST"]),
         Rule("/logs/<function>", endpoint="log", methods=["GET"]),
     ],
     strict_slashes=False,
@@ -119,7 +123,7 @@ class LocalPages:
                 now=machine.clock.now(),
                 payments=len(payment_rows(machine.stripe.snapshot())),
                 functions=machine.functions,
-                mails=self._letters(),
+                mails=len(machine.inbox),
             )
         return _json(facts)
 
@@ -131,11 +135,13 @@ class LocalPages:
         raise Forbidden("Nobody of the firm has this address with this password.")
 
     def _mails(self, request: Request) -> Response:
-        letters = self._letters()
+        inbox = self._machine.inbox
+        latest = request.args.get("latest", type=int)
         if _wants_page(request):
+            letters = inbox.letters(latest=latest or _ON_A_PAGE)
             newest_first = [letter_record(letter) for letter in reversed(letters)]
-            return self._page("mails.html", letters=newest_first, tones=_TONES)
-        return _json({"items": [letter_record(letter) for letter in letters]})
+            return self._page("mails.html", letters=newest_first, total=len(inbox), tones=_TONES)
+        return _json({"items": [letter_record(letter) for letter in inbox.letters(latest=latest)]})
 
     def _payments(self, request: Request) -> Response:
         rows = payment_rows(self._machine.stripe.snapshot())
@@ -220,10 +226,14 @@ class LocalPages:
         )
         if letter is None:
             raise NotFound("There is no such mail.")
+        wanted = wish.get("recipient", wish.get("to"))
+        concerned = tuple(one for one in letter.recipients if one.lower() == str(wanted).lower())
+        if wanted is not None and not concerned:
+            raise BadRequest("recipient is one of the addresses that the mail went to.")
         topics = self._machine.postman.publish(
             letter,
             notice,
-            recipients=(wish["to"],) if "to" in wish else None,
+            recipients=concerned or None,
             bounce_type=wish.get("bounce_type", "Permanent"),
             bounce_sub_type=wish.get("bounce_sub_type", "General"),
         )
@@ -248,13 +258,28 @@ class LocalPages:
         self._machine.faults.clear()
         return Response(status=204)
 
+    def _read_rate(self, _request: Request) -> Response:
+        quota = self._machine.mail_service.quota
+        return _json(
+            {
+                "per_second": quota.per_second,
+                "taken": quota.taken,
+                "refused": quota.refused,
+                "busiest_second": quota.busiest_second,
+            }
+        )
+
+    def _set_rate(self, request: Request) -> Response:
+        try:
+            self._machine.mail_service.quota.set_rate(float(_body(request).get("per_second", 0)))
+        except (TypeError, ValueError):
+            raise BadRequest("per_second is a number over 0: recipients a second.") from None
+        return self._read_rate(request)
+
     def _log(self, _request: Request, function: str) -> Response:
         if function not in {known.name for known in self._machine.functions}:
             raise NotFound(f"There is no function {function}.")
         return Response(self._machine.log(function), mimetype="text/plain")
-
-    def _letters(self) -> list[Letter]:
-        return self._machine.inbox.letters()
 
     def _letter(self, mail_id: str) -> Letter:
         letter = self._machine.inbox.find(mail_id=mail_id, tag_value=None, recipient=None)

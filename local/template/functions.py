@@ -38,6 +38,8 @@ class QueueSource:
     queue_arn: str
     batch_size: int
     partial_failures: bool
+    maximum_concurrency: int | None = None
+    """How many batches are handled at once; None: as many as the function's processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +151,17 @@ def _queues(events: dict[str, Any]) -> list[QueueSource]:
             batch_size=int(event["Properties"].get("BatchSize", 10)),
             partial_failures="ReportBatchItemFailures"
             in event["Properties"].get("FunctionResponseTypes", []),
+            maximum_concurrency=_number_or_none(
+                event["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
+            ),
         )
         for event in events.values()
         if event["Type"] == "SQS"
     ]
+
+
+def _number_or_none(given: Any) -> int | None:
+    return None if given is None else int(given)
 
 
 def _schedules(logical_id: str, events: dict[str, Any]) -> list[Schedule]:

@@ -22,7 +22,7 @@ from feenote.adapters.stripe.processor import StripeProcessor
 from feenote.adapters.stripe.webhooks import StripeWebhookVerifier
 from feenote.bootstrap import System
 from feenote.domain.records import Firm, PaymentAccount
-from feenote.service.ports import BillRenderer, Documents, MailQueue
+from feenote.service.ports import BillRenderer, Documents, MailQueue, Pace, SendQueue
 from local.dynamodb.engine import Engine
 from local.dynamodb.inprocess import attach
 from local.stripe_api.engine import DEFAULT_API_KEY, StripeStandIn
@@ -31,6 +31,8 @@ from tests.cases.wires import Leaving, MailWire, StripeWire, watch_dynamodb
 from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.mail_queue import FakeMailQueue
+from tests.fakes.pace import FakePace
+from tests.fakes.send_queue import FakeSendQueue
 from tests.integration.api.office import FIRM, OTHER_FIRM
 
 SECRET = "whsec_stage"
@@ -127,6 +129,14 @@ class StagedSystem(System):
         return self._outside.queue
 
     @functools.cached_property
+    def send_queue(self) -> SendQueue:
+        return self._outside.send_queue
+
+    @functools.cached_property
+    def pace(self) -> Pace:
+        return self._outside.pace
+
+    @functools.cached_property
     def renderer(self) -> BillRenderer:
         return _warm_renderer()
 
@@ -169,6 +179,8 @@ class Outside:
         )
         self.mail = MailWire(self.clock, self.leaving)
         self.queue = FakeMailQueue()
+        self.send_queue = FakeSendQueue()
+        self.pace: Pace = FakePace()
         self.shelf = Shelf()
         self.signals = Counted()
         self.system = StagedSystem(self, livemode=livemode)

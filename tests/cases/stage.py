@@ -61,6 +61,7 @@ class Stage(Outside):
     def sent(self, bill: Json, **more: object) -> str:
         """Mail a bill; return the token in the mail."""
         self.staff.post("/v1/sends", {"bill_ids": [bill["id"]], **more}).ok()
+        self.work_off_sends()
         self.work_off_mail()
         return token_in(self.mail.letters[-1])
 
@@ -189,6 +190,21 @@ class Stage(Outside):
             raise
         again = set(failed(answer))
         self.queue.put([job for number, job in enumerate(jobs) if f"message-{number}" in again])
+        return len(jobs)
+
+    def work_off_sends(self) -> int:
+        """Let the chunks of sends that wait be prepared, once; return how many there were."""
+        jobs = self.send_queue.take_all()
+        if not jobs:
+            return 0
+        try:
+            answer = app("prepare_sends").handler(sqs_event(jobs), None)
+        except Crash:
+            # The queue hears nothing, and brings them again.
+            self.send_queue.put(jobs)
+            raise
+        again = set(failed(answer))
+        self.send_queue.put([job for number, job in enumerate(jobs) if f"message-{number}" in again])
         return len(jobs)
 
     def notice(self, letter: Letter, what: notices.Notice, **more: Any) -> Json:

@@ -116,8 +116,12 @@ class _Body:
         yield self.content
 
 
-ACCEPT, REFUSE, THROTTLE, LOSE = "accept", "refuse", "throttle", "lose"
-_REFUSALS = {REFUSE: (400, "MessageRejected"), THROTTLE: (429, "TooManyRequestsException")}
+ACCEPT, REFUSE, THROTTLE, PAUSE, LOSE = "accept", "refuse", "throttle", "pause", "lose"
+_REFUSALS = {
+    REFUSE: (400, "MessageRejected"),
+    THROTTLE: (429, "TooManyRequestsException"),
+    PAUSE: (400, "SendingPausedException"),
+}
 
 
 @dataclass

@@ -49,7 +49,7 @@ def mail_context(
 ) -> MailContext:
     bill = bill or make_bill()
     payment = None
-    if kind is MessageKind.RECEIPT:
+    if kind in {MessageKind.RECEIPT, MessageKind.REFUND}:
         bill = replace(bill, state=BillState.PAID, paid_minor=bill.total.minor)
         payment = make_payment(bill.total, others=(Allocation("bill_2", Money(100_00, "GBP")),))
         others = (OTHERS[1],)

@@ -9,6 +9,8 @@ from tests.fakes.stored.deliveries import FakeDeliveries
 from tests.fakes.stored.links import FakeLinks
 from tests.fakes.stored.people import FakeAnswers, FakeKeptAside, FakeTasks
 from tests.fakes.stored.records import FakeRecords
+from tests.fakes.stored.sends import FakeSends
+from tests.fakes.stored.templates import FakeTemplates
 from tests.fakes.stored.world import World
 
 
@@ -22,6 +24,8 @@ class FakeStore:
         self.books = FakeBooks(self.world)
         self.links = FakeLinks(self.world)
         self.deliveries = FakeDeliveries(self.world)
+        self.sends = FakeSends(self.world)
+        self.templates = FakeTemplates(self.world)
         self.tasks = FakeTasks(self.world)
         self.answers = FakeAnswers(self.world)
         self.kept_aside = FakeKeptAside(self.world)

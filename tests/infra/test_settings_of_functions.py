@@ -19,7 +19,8 @@ TEMPLATE = (ROOT / "template.yaml").read_text("utf-8")
 # Settings, and for what is rendered: the layer that renders and the right to store it.
 SETTINGS_OF_PORTS = {
     "documents": {"FEENOTE_DOCUMENTS_BUCKET"},
-    "mail_queue": {"FEENOTE_MAIL_QUEUE_URL"},
+    "mail_queue": {"FEENOTE_MAIL_QUEUE_URL", "FEENOTE_BULK_MAIL_QUEUE_URL"},
+    "send_queue": {"FEENOTE_SEND_QUEUE_URL"},
     "mailer": {"FEENOTE_MAIL_FROM", "FEENOTE_MAIL_CONFIGURATION_SET"},
     "public_base_url": {"FEENOTE_PUBLIC_BASE_URL"},
     "processor": {"FEENOTE_STRIPE_SECRET_ARN", "FEENOTE_STRIPE_API_BASE"},
@@ -109,5 +110,6 @@ def test_a_function_is_given_what_its_use_cases_ask_for(function: str) -> None:
 
 
 def test_what_is_looked_for_is_found() -> None:
-    assert {"mailer", "documents"} <= ports_behind("deliver_mail")
+    assert {"mailer", "documents", "pace"} <= ports_behind("deliver_mail")
+    assert {"mail_queue", "pace"} <= ports_behind("prepare_sends")
     assert "mailer" not in ports_behind("send_bill")

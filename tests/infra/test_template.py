@@ -171,6 +171,16 @@ class TestAsynchronousFunctions:
             assert "deadLetterTargetArn" in queues[source.queue_arn]["RedrivePolicy"]
             assert source.partial_failures
 
+    def test_of_one_kind_read_a_queue_for_each_lane_and_few_at_once_the_bulk_one(
+        self, functions: list[Function]
+    ) -> None:
+        (deliver,) = (function for function in functions if function.name == "deliver_mail")
+
+        at_once = {source.queue_arn: source.maximum_concurrency for source in deliver.queues}
+
+        assert at_once == {"feenote-Mail-MailQueue.Arn": 10, "feenote-Mail-BulkMailQueue.Arn": 5}
+        assert {source.batch_size for source in deliver.queues} == {10}
+
     def test_on_a_schedule_have_a_place_for_dead_letters(self, functions: list[Function]) -> None:
         scheduled = [function for function in functions if function.schedules]
 
@@ -220,9 +230,14 @@ class TestRights:
         assert [pair for pair in actions if "*" in pair[1]] == []
 
     def test_name_the_thing_they_are_about(self, stack: Stack) -> None:
-        everything = [name for name, statement in statements(stack) if "*" in listed(statement["Resource"])]
+        everything = [
+            (name, listed(statement["Action"]))
+            for name, statement in statements(stack)
+            if "*" in listed(statement["Resource"])
+        ]
 
-        assert everything == []
+        # SES knows no resource for the question how fast an account may send.
+        assert everything == [("feenote-Mail-ReadMailQuota", ["ses:GetAccount"])]
 
     def test_are_given_to_functions_by_these_policies_only(self, stack: Stack) -> None:
         known = {name for name, _ in resources(stack, "AWS::IAM::ManagedPolicy")}
@@ -237,11 +252,14 @@ class TestRights:
                 holders.setdefault(policy.rpartition("-")[2], set()).add(properties["CodeUri"].split("/")[1])
 
         assert holders["SendMail"] == {"deliver_mail"}
+        assert holders["ReadMailQuota"] == {"deliver_mail", "prepare_sends"}
         assert holders["ReadStripeSecret"] == {"send_bill", "secure_link", "payment_webhook"}
 
     def test_match_the_environment(self, stack: Stack, functions: list[Function]) -> None:
         needed = {
             "FEENOTE_MAIL_QUEUE_URL": "QueueMail",
+            "FEENOTE_BULK_MAIL_QUEUE_URL": "QueueMail",
+            "FEENOTE_SEND_QUEUE_URL": "QueueSends",
             "FEENOTE_MAIL_CONFIGURATION_SET": "SendMail",
             "FEENOTE_STRIPE_SECRET_ARN": "ReadStripeSecret",
             "FEENOTE_DOCUMENTS_BUCKET": "ReadDocuments",
@@ -258,7 +276,7 @@ class TestRights:
             if function.name == "unknown_address":
                 continue  # it is given the table's name with all others, and may not use it: see above
             expected = {policy for name, policy in needed.items() if name in function.environment}
-            assert policies[function.name] - {"WriteDocuments"} == expected, function.name
+            assert policies[function.name] - {"WriteDocuments", "ReadMailQuota"} == expected, function.name
 
 
 class TestWhatIsKept:

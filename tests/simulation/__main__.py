@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from rich.progress import Progress
 
-from tests.simulation.run import run
+from tests.simulation.run import counted, run
 
 
 def several(first: int, count: int) -> tuple[Counter[str], str]:
@@ -21,10 +21,7 @@ def several(first: int, count: int) -> tuple[Counter[str], str]:
             world = run(seed)
         except AssertionError as error:
             return seen, str(error)
-        seen["histories"] += 1
-        seen["deaths of a process"] += world.deaths
-        seen["mails"] += len(world.system.mailer_fake.accepted)
-        seen["payments"] += world.system.signals.counts["PaymentBooked"]
+        seen += counted(world)
     return seen, ""
 
 

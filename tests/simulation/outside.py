@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from feenote.domain.deliveries import Notice
+from feenote.domain.deliveries import MessageKind, Notice
 from feenote.domain.documents import BillDocument
+from feenote.domain.templates import Wording
 from feenote.service.ports import (
     MailContext,
     MailOutcomeUnknownError,
@@ -22,33 +23,57 @@ from tests.fakes.processor import FakeProcessor
 API_VERSION = "pinned"
 
 
+@dataclass(frozen=True)
+class SimNotice:
+    """What the mail provider tells of a message: of one recipient, or of all in one."""
+
+    firm_id: str
+    delivery_id: str
+    notice: Notice
+    message_id: str
+    addresses: tuple[str, ...]
+
+
+ENDS = {
+    "bounce": (Notice.HARD_BOUNCE,),
+    "full": (Notice.DELAY, Notice.SOFT_BOUNCE),
+    "slow": (Notice.DELAY, Notice.DELIVERY),
+    "angry": (Notice.DELIVERY, Notice.COMPLAINT),
+}
+"""What comes of a mail to an address that begins with the word; any other is delivered."""
+
+
 @dataclass
 class SimMailer:
     """A mail provider: keeps what it accepts, and what it has to tell about it.
 
     `next_answers` says what the next calls meet: `ok`, `throttled`, `lost` (accepted, the answer is lost) or
-    `never` (neither accepted nor answered).
+    `never` (neither accepted nor answered). While it `is_paused`, every call is throttled.
     """
 
     accepted: list[OutgoingMail] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     next_answers: list[str] = field(default_factory=list)
-    notices: list[tuple[str, str, Notice, str]] = field(default_factory=list)
-    """(firm id, delivery id, notice, message id)"""
+    notices: list[SimNotice] = field(default_factory=list)
+    is_paused: bool = False
 
     def send(self, mail: OutgoingMail) -> str:
         """Take one request."""
         self.requests.append(mail.tags["delivery_id"])
         answer = self.next_answers.pop(0) if self.next_answers else "ok"
-        if answer == "throttled":
+        if self.is_paused or answer == "throttled":
             raise MailThrottledError
         if answer == "never":
             raise MailOutcomeUnknownError
         self.accepted.append(mail)
         message_id = f"ses-{len(self.accepted)}"
-        told = Notice.HARD_BOUNCE if mail.to_address.startswith("bounce") else Notice.DELIVERY
-        for notice in (Notice.SEND, told):
-            self.notices.append((mail.tags["firm_id"], mail.tags["delivery_id"], notice, message_id))
+        everyone = (mail.to_address, *(address for _, address in mail.also_to))
+        told = [(Notice.SEND, everyone)]
+        for address in everyone:
+            ends = next((ends for word, ends in ENDS.items() if address.startswith(word)), (Notice.DELIVERY,))
+            told += [(notice, (address,)) for notice in ends]
+        firm_id, delivery_id = mail.tags["firm_id"], mail.tags["delivery_id"]
+        self.notices += [SimNotice(firm_id, delivery_id, what, message_id, who) for what, who in told]
         if answer == "lost":
             raise MailOutcomeUnknownError
         return message_id
@@ -60,7 +85,20 @@ class SimMessages:
     def render(self, context: MailContext, *, link_url: str, attached: bool, now: datetime) -> MessageText:
         """Return the words."""
         number = context.bill.number if context.bill else ""
-        return MessageText(f"{context.delivery.kind.value} {number}", link_url, link_url)
+        words = context.wording.subject if context.wording else context.delivery.kind.value
+        return MessageText(f"{words} {number}", link_url, link_url)
+
+    def fell_back(
+        self, context: MailContext, *, link_url: str, attached: bool, now: datetime
+    ) -> tuple[str, ...]:
+        """Return the matter's description where the wording wants one and there is none."""
+        wants = context.wording is not None and "matter.description" in context.wording.body
+        is_empty = not any(matter.description for matter in context.matters)
+        return ("matter.description",) if wants and is_empty else ()
+
+    def shipped(self, kind: MessageKind, language: str) -> Wording:
+        """Return words that tell kind and language."""
+        return Wording(f"{kind.value} in {language}", "{{ link.button }}", language)
 
 
 class SimRenderer:

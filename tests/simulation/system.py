@@ -8,13 +8,26 @@ from feenote.service.ports import Ports
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.ids import FakeIds, FakeTokens
 from tests.fakes.mail_queue import FakeMailQueue
+from tests.fakes.pace import FakePace
 from tests.fakes.processor import FakeProcessor
+from tests.fakes.send_queue import FakeSendQueue
 from tests.fakes.signals import FakeSignals
 from tests.fakes.store import FakeStore
 from tests.simulation.faults import Plan, Watched
 from tests.simulation.outside import SimMailer, SimMessages, SimRenderer, SimWebhooks
 
-STORE_PORTS = ("records", "bills", "books", "deliveries", "links", "tasks", "answers", "kept_aside")
+STORE_PORTS = (
+    "records",
+    "bills",
+    "books",
+    "deliveries",
+    "sends",
+    "templates",
+    "links",
+    "tasks",
+    "answers",
+    "kept_aside",
+)
 
 
 class SimSystem:
@@ -26,6 +39,8 @@ class SimSystem:
         self.processor_fake = FakeProcessor()
         self.mailer_fake = SimMailer()
         self.queue_fake = FakeMailQueue()
+        self.send_queue_fake = FakeSendQueue()
+        self.pace_fake = FakePace()
         self.documents_fake = FakeDocuments()
         self.ids = FakeIds()
         self.tokens = FakeTokens()
@@ -39,6 +54,8 @@ class SimSystem:
             "processor": self.processor_fake,
             "mailer": self.mailer_fake,
             "mail_queue": self.queue_fake,
+            "send_queue": self.send_queue_fake,
+            "pace": self.pace_fake,
             "documents": self.documents_fake,
         }
         outside |= {name: getattr(self.store, name) for name in STORE_PORTS}

@@ -19,6 +19,7 @@ class TableStore:
         store = self._made.store
         self.records, self.bills, self.books = store.records, store.bills, store.books
         self.links, self.deliveries, self.tasks = store.links, store.deliveries, store.tasks
+        self.sends, self.templates = store.sends, store.templates
         self.answers, self.kept_aside = store.answers, store.kept_aside
 
     def trouble(self) -> None:

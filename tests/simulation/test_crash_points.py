@@ -10,14 +10,17 @@ import pytest
 from feenote.domain.bills import BillState
 from feenote.domain.deliveries import DeliveryState
 from feenote.service.deliver_message import deliver_message
-from feenote.service.send_bills import SendRequest, send_bills
+from feenote.service.prepare_chunk import prepare_chunk
+from feenote.service.send_bills import send_bills
+from feenote.service.send_request import SendRequest
 from feenote.service.start_payment import start_payment
 from feenote.service.sweep_deliveries import sweep_deliveries
 from feenote.service.take_processor_event import take_processor_event
 from tests.simulation import laws
 from tests.simulation.faults import ProcessDiedError
 from tests.simulation.outside import API_VERSION, notice
-from tests.simulation.world import FIRM, World
+from tests.simulation.people import FIRM
+from tests.simulation.world import World
 
 MOST_CALLS = 60
 
@@ -52,10 +55,13 @@ def until_it_dies(world: World, act: Callable[[], object], number: int, *, after
 
 def send(world: World) -> None:
     request = SendRequest(("bill_0",), confirm=frozenset({"due_date_passed", "sent_just_now"}))
+    world.staff.asked["snd_1"] = request
     send_bills(world.ports, firm_id=FIRM, send_id="snd_1", request=request, sender="staff", now=world.now)
 
 
 def deliver_all(world: World, *, times: int = 1) -> None:
+    for chunk in world.system.send_queue_fake.take_all():
+        prepare_chunk(world.ports, job=chunk, now=world.now)
     for job in world.system.queue_fake.take_all():
         for _ in range(times):
             deliver_message(world.ports, job=job, now=world.now)
@@ -113,7 +119,7 @@ class TestSendingOneBill:
             world.system.mailer_fake.notices.clear()
         deliver_all(world)
         for _ in range(3):
-            world.drain_mail() if tell else deliver_all(world)
+            world.workers.drain() if tell else deliver_all(world)
             world.now = world.now.replace(hour=world.now.hour + 1)
             sweep_deliveries(world.ports, now=world.now)
         deliver_all(world)
@@ -124,7 +130,7 @@ class TestBookingOnePayment:
     def paid_at_stripe(self) -> tuple[World, str]:
         world = a_world_with_a_bill()
         send(world)
-        world.drain_mail()
+        world.workers.drain()
         shown = world.bills()[0].total.minor
         start_payment(world.ports, token=world.tokens()[0], pay_all=False, shown_minor=shown, now=world.now)
         (session_id,) = world.sessions("open")
@@ -153,7 +159,7 @@ class TestBookingOnePayment:
         for number, after in deaths():
             world = a_world_with_a_bill()
             send(world)
-            world.drain_mail()
+            world.workers.drain()
             token, shown = world.tokens()[0], world.bills()[0].total.minor
 
             def press(w: World = world, t: str = token, s: int = shown) -> str:

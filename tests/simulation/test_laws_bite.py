@@ -13,7 +13,9 @@ from feenote.service import book_payment, change_bill, deliver_message, start_pa
 from feenote.service.ports import ClientChange, MailOutcomeUnknownError, NotClaimedError
 from tests.fakes.stored.books import FakeBooks
 from tests.fakes.stored.deliveries import FakeDeliveries
+from tests.simulation import broken_sends, test_races
 from tests.simulation.run import SeedFailedError, run
+from tests.simulation.world import World
 
 SEEDS = 150
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -79,12 +81,31 @@ def retry_the_mail(patch: pytest.MonkeyPatch) -> None:
         lose_the_rest,
         forget_the_task,
         retry_the_mail,
+        *broken_sends.IN_SOME_HISTORY,
     ],
 )
 def test_a_broken_promise_is_noticed(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     broken(monkeypatch)
     with pytest.raises(SeedFailedError):
         run_many()
+
+
+@pytest.mark.parametrize(
+    ("broken", "race"),
+    [
+        (broken_sends.claim_again_on_resume, test_races.go_on_after_a_lost_answer),
+        (broken_sends.park_for_ever, test_races.go_on_behind_a_slow_worker),
+        (broken_sends.park_without_a_second_look, test_races.go_on_behind_a_slow_worker),
+        (broken_sends.send_anew_with_the_rest, test_races.send_anew_out_of_a_stopped_send),
+        (broken_sends.believe_the_job, test_races.prepare_a_chunk_twice_at_once),
+    ],
+)
+def test_a_promise_broken_in_a_race_is_noticed(
+    broken: Break, race: Callable[[World], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(monkeypatch)
+    with pytest.raises(AssertionError):
+        race(test_races.a_world_with_bills())
 
 
 def run_many() -> None:

@@ -7,36 +7,37 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from feenote.domain.bills import Bill, BillContent, BillError, BillLine, BillState, LineKind
+from feenote.domain.bills import Bill, BillContent, BillError, BillLine, LineKind
 from feenote.domain.money import Money
-from feenote.domain.records import BillRecipient, Client, Contact, Firm, Matter, PaymentAccount
+from feenote.domain.sends import Send, SendState
 from feenote.service.approve_bill import approve_bill, void_bill
 from feenote.service.change_bill import change_bill
 from feenote.service.create_bill import create_bill
-from feenote.service.deliver_message import deliver_message
 from feenote.service.errors import ConflictError, NotFoundError, RefusedError
 from feenote.service.open_link import open_link
 from feenote.service.ports import (
-    BillQuery,
-    MailThrottledError,
     Ports,
     ProcessorUnavailableError,
+    StaleError,
+    StoreUnavailableError,
 )
-from feenote.service.send_bills import SendRequest, send_bills
 from feenote.service.start_payment import start_payment
-from feenote.service.sweep_deliveries import sweep_deliveries
-from feenote.service.take_notice import take_notice
+from feenote.service.stop_send import resume_send
 from feenote.service.take_processor_event import take_processor_event
-from feenote.service.use_link import note_view, renew_link
+from feenote.service.use_link import LinkEndedError, note_view, renew_link
 from tests.simulation.faults import ProcessDiedError
+from tests.simulation.laws_of_sends import Memory
 from tests.simulation.outside import API_VERSION, notice
+from tests.simulation.people import CLIENTS, FIRM, move_in
+from tests.simulation.sending import Staff
+from tests.simulation.sizes import some_sizes
 from tests.simulation.system import SimSystem
 from tests.simulation.table import TableStore
+from tests.simulation.working import Workers
 
-FIRM = "firm_sim"
-CLIENTS = ("clt_a", "clt_b")
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-ALL_WARNINGS = frozenset({"due_date_passed", "address_bounced", "sent_just_now"})
+A_MOMENT = timedelta(milliseconds=1)
+"""No two acts are at the same instant."""
 IDLE = frozenset({"none", "no link", "no bill", ""})
 """What an act says that found nothing to do: another one is tried."""
 EXPECTED = (
@@ -44,9 +45,12 @@ EXPECTED = (
     NotFoundError,
     RefusedError,
     BillError,
-    MailThrottledError,
+    LinkEndedError,
     ProcessorUnavailableError,
+    StaleError,
+    StoreUnavailableError,
 )
+Act = Callable[[], str]
 
 
 class World:
@@ -58,92 +62,105 @@ class World:
         self.system = SimSystem(store)
         self.now = START
         self.log: list[str] = []
-        self.sends = 0
         self.events = 0
         self.webhooks: list[bytes] = []
         self.bill_ids: list[str] = []
         self.deaths = 0
-        self.prepare()
+        move_in(self.system.store.records)
+        self.sizes = some_sizes(self.random)
+        self.staff = Staff(self)
+        self.workers = Workers(self)
+        self.memory = Memory()
+        acts = self.acts_of_billing() + self.acts_of_sending()
+        self.acts = [act for _, act in acts]
+        # In some histories much of one thing happens, and little of another: they meet what rarely meets.
+        self.weights = [weight * self.random.choice([0.5, 1, 1, 3]) for weight, _ in acts]
+        if self.random.random() < 0.25:
+            self.hurry()
 
     @property
     def ports(self) -> Ports:
         """Return the system as the product sees it."""
         return self.system.ports
 
-    def prepare(self) -> None:
-        """Make the firm, its clients, contacts and matters."""
-        records = self.system.store.records
-        records.put_firm(
-            Firm(
-                FIRM,
-                "Firm",
-                payment_account=PaymentAccount.CONNECTED,
-                email="billing@firm.example",
-                version=1,
-            )
-        )
-        for index, client_id in enumerate(CLIENTS):
-            contact_id = f"con_{client_id}"
-            address = "bounce@client.example" if index else "payer@client.example"
-            records.put_client(
-                Client(client_id, FIRM, f"00{index}", client_id, primary_contact_id=contact_id, version=1)
-            )
-            records.put_contact(
-                Contact(contact_id, FIRM, (client_id,), "Ada", "Payer", email=address, version=1)
-            )
-            other = Contact(
-                f"con_other_{client_id}",
-                FIRM,
-                (client_id,),
-                "Bo",
-                "Reader",
-                email=f"{client_id}@client.example",
-                version=1,
-            )
-            records.put_contact(other)
-            recipients = (BillRecipient(contact_id), BillRecipient(other.id)) if index else ()
-            records.put_matter(
-                Matter(f"mat_{client_id}", FIRM, client_id, "1", "Advice", recipients=recipients, version=1)
-            )
+    def hurry(self) -> None:
+        """Make this a history of sends: the bills are there, and little else happens to them."""
+        for _ in range(self.random.randint(3, 9)):
+            self.bill_is_made()
+        billing = len(self.acts_of_billing())
+        self.weights = [
+            weight if position >= billing else weight * 0.1 for position, weight in enumerate(self.weights)
+        ]
 
     # --- acts -----------------------------------------------------------------------------------
 
     def act(self) -> None:
         """Do one random thing, perhaps dying in the middle of it."""
-        acts: list[tuple[int, Callable[[], str]]] = [
-            (9, self.bill_is_made),
-            (6, self.bill_is_sent),
-            (16, self.worker_runs),
-            (8, self.notice_comes),
-            (14, self.client_presses_pay),
-            (12, self.client_pays),
+        self.now += A_MOMENT
+        for chosen in self.random.choices(self.acts, self.weights, k=5):
+            if self.act_with_faults(chosen) not in IDLE:
+                return
+
+    def acts_of_billing(self) -> list[tuple[int, Act]]:
+        """Return what happens to bills and their links, with weights."""
+        return [
+            (12, self.bill_is_made),
+            (18, self.client_presses_pay),
+            (18, self.client_pays),
             (4, self.debit_ends),
-            (14, self.webhook_comes),
+            (18, self.webhook_comes),
             (3, self.bill_is_voided),
             (4, self.bill_is_changed),
-            (3, self.sweep_runs),
-            (3, self.time_passes),
+            (4, self.time_passes),
             (2, self.link_is_renewed),
             (2, self.page_is_viewed),
             (2, self.session_runs_out),
         ]
-        for chosen in self.random.choices([act for _, act in acts], [weight for weight, _ in acts], k=5):
-            if self.act_with_faults(chosen) not in IDLE:
-                return
 
-    def act_with_faults(self, chosen: Callable[[], str]) -> str:
-        """Do one thing while the process may die, mail may fail and Stripe may not answer."""
-        dies = self.random.random() < 0.15
-        self.system.plan.arm(self.random.randrange(12) if dies else None, after=self.random.random() < 0.5)
-        if self.random.random() < 0.2:
-            self.system.mailer_fake.next_answers = [self.random.choice(["throttled", "lost", "never", "ok"])]
-        if self.random.random() < 0.08:
+    def acts_of_sending(self) -> list[tuple[int, Act]]:
+        """Return what sends are made of, with their weights."""
+        staff, workers = self.staff, self.workers
+        return [
+            (5, staff.few_bills_are_sent),
+            (5, staff.many_bills_are_sent),
+            (2, staff.send_is_asked_again),
+            (6, staff.send_is_stopped),
+            (7, staff.send_is_resumed),
+            (1, staff.send_is_followed),
+            (2, staff.template_is_made),
+            (2, staff.template_is_changed),
+            (1, staff.template_is_deleted),
+            (3, staff.unknown_is_resolved),
+            (1, staff.link_is_withdrawn),
+            (10, workers.chunk_is_prepared),
+            (18, workers.mail_is_delivered),
+            (8, workers.notice_comes),
+            (4, workers.sweep_runs),
+            (1, workers.provider_pauses),
+        ]
+
+    def act_with_faults(self, chosen: Act) -> str:
+        """Do one thing while the process may die, the store, mail and Stripe may not answer."""
+        chance = self.random.random
+        number = self.random.randrange(12 if chance() < 0.7 else 60) if chance() < 0.2 else None
+        meanwhile = None
+        if chance() < 0.2:
+            others = self.random.choices(self.acts, self.weights, k=self.random.randint(1, 4))
+            meanwhile = self.random.randrange(12), lambda: [self.attempt(other) for other in others]
+        self.system.plan.arm(number, after=chance() < 0.5, is_away=chance() < 0.3, meanwhile=meanwhile)
+        if chance() < 0.2:
+            answers = self.random.choices(["throttled", "lost", "never", "ok"], k=self.random.randint(1, 4))
+            self.system.mailer_fake.next_answers = answers
+        if chance() < 0.1:
+            self.system.pace_fake.turns_left = self.random.randrange(6)
+        if chance() < 0.08:
             lost = ProcessorUnavailableError("no answer")
             which = self.system.processor_fake
-            (which.failures if self.random.random() < 0.5 else which.lost_answers).append(lost)
+            (which.failures if chance() < 0.5 else which.lost_answers).append(lost)
         if self.table is not None:
             self.table.trouble()
         done = self.attempt(chosen)
+        self.system.pace_fake.turns_left = None
         self.system.mailer_fake.next_answers = []
         self.system.processor_fake.failures = []
         self.system.processor_fake.lost_answers = []
@@ -182,70 +199,6 @@ class World:
     def line(self) -> BillLine:
         """Return a line over some amount."""
         return BillLine(LineKind.FEE, Money(self.random.randrange(100, 100_000), "USD"), "Advice")
-
-    def bill_is_sent(self) -> str:
-        """Send one to three bills; after a death the same send is tried again."""
-        if not self.bill_ids:
-            return "no bill"
-        chosen = tuple(self.random.sample(self.bill_ids, min(len(self.bill_ids), self.random.randint(1, 3))))
-        self.sends += 1
-        send_id = f"snd_{self.sends}"
-        request = SendRequest(chosen, confirm=ALL_WARNINGS, accept_all_unpaid=self.random.random() < 0.5)
-
-        def send() -> str:
-            made = send_bills(
-                self.ports, firm_id=FIRM, send_id=send_id, request=request, sender="staff", now=self.now
-            )
-            return ", ".join(f"{result.bill_id} {result.outcome}" for result in made.results)
-
-        try:
-            return send()
-        except ProcessDiedError:
-            self.system.plan.arm(None)
-            return f"again: {send()}"
-
-    def worker_runs(self) -> str:
-        """Take jobs from the queue: in any order, some twice, those that fail again later."""
-        jobs = list(self.system.queue_fake.take_all())
-        self.random.shuffle(jobs)
-        taken, left = jobs[:3], jobs[3:]
-        done = []
-        try:
-            for job in taken + [job for job in taken if self.random.random() < 0.3]:
-                try:
-                    done.append(str(deliver_message(self.ports, job=job, now=self.now)))
-                except MailThrottledError:
-                    left.append(job)
-                    done.append("throttled")
-        except ProcessDiedError:
-            left += taken
-            raise
-        finally:
-            self.system.queue_fake.jobs += left
-        return ", ".join(done)
-
-    def notice_comes(self) -> str:
-        """Deliver a notice of the mail provider: any of those waiting, perhaps once more later."""
-        waiting = self.system.mailer_fake.notices
-        if not waiting:
-            return "none"
-        chosen = waiting.pop(self.random.randrange(len(waiting)))
-        if self.random.random() < 0.3:
-            waiting.append(chosen)
-        firm_id, delivery_id, kind, message_id = chosen
-        try:
-            take_notice(
-                self.ports,
-                firm_id=firm_id,
-                delivery_id=delivery_id,
-                notice=kind,
-                message_id=message_id,
-                at=self.now,
-            )
-        except ProcessDiedError:
-            waiting.append(chosen)
-            raise
-        return f"{delivery_id} {kind.value}"
 
     def tokens(self) -> list[str]:
         """Return the tokens that arrived somewhere."""
@@ -378,10 +331,6 @@ class World:
         )
         return f"{bill_id} now {bill.total.minor}"
 
-    def sweep_runs(self) -> str:
-        """Run the schedule."""
-        return str(sweep_deliveries(self.ports, now=self.now))
-
     def time_passes(self) -> str:
         """Let minutes or hours pass."""
         self.now += timedelta(minutes=self.random.choice([1, 2, 5, 20, 45, 90, 600]))
@@ -406,35 +355,35 @@ class World:
     def settle_down(self) -> None:
         """Let everything that waits arrive, without any fault, until nothing moves."""
         self.system.plan.arm(None)
+        self.system.mailer_fake.is_paused = False
         for session_id in self.sessions("processing"):
             self.system.processor_fake.debit_succeeds(session_id)
             self.tell("checkout.session.async_payment_succeeded", session_id)
-        for _ in range(4):
-            while self.webhooks:
-                body = self.webhooks.pop()
-                take_processor_event(
-                    self.ports, body=body, signature="", api_version=API_VERSION, now=self.now
-                )
-            self.drain_mail()
-            self.now += timedelta(minutes=20)
-            sweep_deliveries(self.ports, now=self.now)
-        self.drain_mail()
+        for body in self.webhooks:
+            take_processor_event(self.ports, body=body, signature="", api_version=API_VERSION, now=self.now)
+        self.webhooks.clear()
+        self.workers.come_to_rest()
 
-    def drain_mail(self) -> None:
-        """Run the worker and the notices until both are idle."""
-        while self.system.queue_fake.jobs or self.system.mailer_fake.notices:
-            for job in self.system.queue_fake.take_all():
-                deliver_message(self.ports, job=job, now=self.now)
-            for firm_id, delivery_id, kind, message_id in list(self.system.mailer_fake.notices):
-                take_notice(
-                    self.ports,
-                    firm_id=firm_id,
-                    delivery_id=delivery_id,
-                    notice=kind,
-                    message_id=message_id,
-                    at=self.now,
-                )
-            self.system.mailer_fake.notices.clear()
+    def resume_all(self) -> None:
+        """Let every stopped send go on, and everything settle again."""
+        for send_id in self.stopped_sends():
+            self.now += A_MOMENT
+            resume_send(self.ports, firm_id=FIRM, send_id=send_id, actor="staff", now=self.now)
+        self.settle_down()
+
+    def begun_sends(self) -> list[Send]:
+        """Return the sends that are stored."""
+        found = []
+        for send_id in self.staff.asked:
+            try:
+                found.append(self.system.store.sends.get(FIRM, send_id))
+            except KeyError:
+                continue  # It was refused, or the process died before it was stored.
+        return found
+
+    def stopped_sends(self) -> list[str]:
+        """Return the ids of the sends that are stopped."""
+        return [send.id for send in self.begun_sends() if send.state is SendState.STOPPED]
 
     def bills(self) -> list[Bill]:
         """Return all bills that were made, as a reader sees them."""
@@ -445,14 +394,3 @@ class World:
             except KeyError:
                 continue  # The process died before the bill was stored.
         return found
-
-    def summaries(self) -> dict[str, BillState]:
-        """Return the state of each bill as the list shows it."""
-        states: dict[str, BillState] = {}
-        cursor: str | None = None
-        while True:
-            page = self.system.store.bills.search(FIRM, BillQuery(limit=200, cursor=cursor))
-            states |= {item.id: item.state for item in page.items}
-            cursor = page.next_cursor
-            if cursor is None:
-                return states

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from feenote.adapters.dynamodb import gravity
 from feenote.domain.bills import SendStamps
 from feenote.domain.deliveries import (
     PROVES_ACCEPTANCE,
@@ -14,14 +15,23 @@ from feenote.domain.deliveries import (
     MessageKind,
     Notice,
     less_sure_than,
+    shown_state,
     state_after,
 )
 from feenote.domain.events import BillEvent, Task
 from feenote.domain.links import SecureLink
 from feenote.domain.sends import Send, SendResult
-from feenote.service.ports import MailContext, MailJob, NotClaimedError, Page
+from feenote.service.ports import (
+    AskedMeanwhileError,
+    BillAsked,
+    MailContext,
+    MailJob,
+    NotClaimedError,
+    Page,
+)
 from tests.fakes.stored.bills import summary_of
 from tests.fakes.stored.links import matters_of, whole_bill
+from tests.fakes.stored.templates import others_of, wording_for
 from tests.fakes.stored.world import World, page
 
 
@@ -32,20 +42,42 @@ class FakeDeliveries:
         self._world = world
 
     def queue(
-        self, send: Send, result: SendResult, deliveries: Sequence[Delivery], events: Sequence[BillEvent]
+        self,
+        send: Send,
+        result: SendResult,
+        deliveries: Sequence[Delivery],
+        events: Sequence[BillEvent],
+        *,
+        seen: BillAsked | None = None,
     ) -> None:
         with self._world.lock:
             results = self._world.results[send.firm_id, send.id]
             if result.bill_id in results:
                 return
+            shown = [each for each in deliveries if each.kind is MessageKind.BILL]
+            for delivery in shown:
+                bill = self._world.bills.get((delivery.firm_id, delivery.bill_id))
+                if bill is None:
+                    raise KeyError(delivery.bill_id)
+                if seen is not None and bill.stamps.last_queued_at != seen.last_queued_at:
+                    raise AskedMeanwhileError(delivery.bill_id)
             results[result.bill_id] = result
             for delivery in deliveries:
                 self._world.deliveries[delivery.firm_id, delivery.id] = delivery
-                bill = self._world.bills.get((delivery.firm_id, delivery.bill_id))
-                if bill is not None and delivery.kind is MessageKind.BILL:
-                    stamps = replace(bill.stamps, delivery_state=delivery.state.value)
-                    self._world.bills[delivery.firm_id, delivery.bill_id] = replace(bill, stamps=stamps)
+            self._show_queued(shown)
             self._world.add_events(send.firm_id, events)
+
+    def _show_queued(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            place = delivery.firm_id, delivery.bill_id
+            self._world.news[place] = {each.id: each.state for each in deliveries}
+            bill = self._world.bills[place]
+            stamps = replace(bill.stamps, last_queued_at=delivery.created_at)
+            self._world.bills[place] = replace(bill, stamps=self._with_news(place, stamps))
+
+    def _with_news(self, place: tuple[str, str], stamps: SendStamps) -> SendStamps:
+        worst = shown_state(self._world.news[place].values())
+        return replace(stamps, delivery_state=worst.value if worst else "")
 
     def add(self, delivery: Delivery) -> None:
         with self._world.lock:
@@ -55,12 +87,34 @@ class FakeDeliveries:
         with self._world.lock:
             return self._world.deliveries[firm_id, delivery_id]
 
+    def get_many(self, firm_id: str, delivery_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        with self._world.lock:
+            found = (self._world.deliveries.get((firm_id, delivery_id)) for delivery_id in delivery_ids)
+            return {delivery.id: delivery for delivery in found if delivery is not None}
+
+    def park(self, job: MailJob) -> None:
+        place = job.firm_id, job.delivery_id
+        with self._world.lock:
+            stored = self._world.deliveries.get(place)
+            if stored is not None and stored.state is DeliveryState.QUEUED:
+                self._world.deliveries[place] = replace(stored, expected_at=None)
+                self._world.parked.add(place)
+
+    def expect(self, deliveries: Sequence[Delivery], *, at: datetime) -> None:
+        with self._world.lock:
+            for place in ((delivery.firm_id, delivery.id) for delivery in deliveries):
+                stored = self._world.deliveries.get(place)
+                if stored is not None and stored.state is DeliveryState.QUEUED:
+                    self._world.deliveries[place] = replace(stored, expected_at=at)
+                    self._world.parked.discard(place)
+
     def claim(self, job: MailJob, link: SecureLink | None, *, at: datetime) -> None:
         place = job.firm_id, job.delivery_id
         with self._world.lock:
             stored = self._world.deliveries.get(place)
             if stored is None or stored.state is not DeliveryState.QUEUED:
                 raise NotClaimedError(job.delivery_id)
+            self._world.parked.discard(place)
             self._world.deliveries[place] = replace(
                 stored,
                 state=DeliveryState.SENDING,
@@ -89,10 +143,18 @@ class FakeDeliveries:
                 account=world.account(firm_id, job.client_id),
                 payment=payment,
                 paid_bills=tuple(summary_of(other) for other in paid if other is not None),
+                wording=wording_for(world, job),
+                others=others_of(world, job),
             )
 
     def accepted(self, delivery: Delivery, *, message_id: str, at: datetime, event: BillEvent | None) -> None:
-        self.noticed(delivery, Notice.SEND, message_id=message_id, at=at, event=event, task=None)
+        with self._world.lock:
+            self.noticed(delivery, Notice.SEND, message_id=message_id, at=at, event=event, task=None)
+            stored = self._world.deliveries[delivery.firm_id, delivery.id]
+            left_out = stored.attachment_left_out or delivery.attachment_left_out
+            self._world.deliveries[delivery.firm_id, delivery.id] = replace(
+                stored, attachment_left_out=left_out
+            )
 
     def give_back(self, delivery: Delivery, *, reason: str, at: datetime) -> None:
         place = delivery.firm_id, delivery.id
@@ -102,7 +164,12 @@ class FakeDeliveries:
                 return
             self._world.links.pop(self._world.claimed_links.pop(place, ""), None)
             self._world.deliveries[place] = replace(
-                stored, state=DeliveryState.QUEUED, state_since_at=at, reason=reason, link_id=""
+                stored,
+                state=DeliveryState.QUEUED,
+                state_since_at=at,
+                expected_at=None,
+                reason=reason,
+                link_id="",
             )
 
     def refused(self, delivery: Delivery, *, reason: str, at: datetime, task: Task | None) -> None:
@@ -110,7 +177,7 @@ class FakeDeliveries:
             stored = self._world.deliveries[delivery.firm_id, delivery.id]
             if stored.state in less_sure_than(DeliveryState.REFUSED):
                 after = replace(stored, state=DeliveryState.REFUSED, state_since_at=at, reason=reason)
-                self._put(after, event=None, task=task)
+                self._put(after, event=None, task=task, weight=gravity.REFUSED)
 
     def sent_anew(self, unknown: Delivery, again: Delivery, *, at: datetime) -> None:
         with self._world.lock:
@@ -124,6 +191,12 @@ class FakeDeliveries:
             after = replace(stored, state=DeliveryState.REFUSED, state_since_at=at, reason=reason)
             self._world.deliveries[unknown.firm_id, unknown.id] = after
             self._world.deliveries[again.firm_id, again.id] = again
+            place = unknown.firm_id, unknown.bill_id
+            news = self._world.news.get(place, {})
+            if news.pop(unknown.id, None) is not None:
+                news[again.id] = again.state
+                bill = self._world.bills[place]
+                self._world.bills[place] = replace(bill, stamps=self._with_news(place, bill.stamps))
 
     def noticed(
         self,
@@ -140,42 +213,75 @@ class FakeDeliveries:
             state = state_after(stored.state, notice)
             is_sent = notice in PROVES_ACCEPTANCE and stored.accepted_at is None
             if state is stored.state and not is_sent:
+                weight, place = gravity.of_notice(notice), (stored.firm_id, stored.id)
+                if gravity.may_be_graver(stored, notice) and self._world.told.get(place, 0) < weight:
+                    self._world.told[place] = weight
+                    self._world.add_events(stored.firm_id, [event] if event else [])
+                    self._tell(task, weight)
                 return
             after = replace(stored, state=state, provider_message_id=stored.provider_message_id or message_id)
             if state is not stored.state:
                 after = replace(after, state_since_at=at)
             if is_sent:
                 after = replace(after, accepted_at=at, reason="")
-            self._put(after, event=event, task=task, sent_at=at if is_sent else None)
+            weight = gravity.of_notice(notice)
+            self._put(after, event=event, task=task, weight=weight, sent_at=at if is_sent else None)
 
     def _put(
-        self, after: Delivery, *, event: BillEvent | None, task: Task | None, sent_at: datetime | None = None
+        self,
+        after: Delivery,
+        *,
+        event: BillEvent | None,
+        task: Task | None,
+        weight: int,
+        sent_at: datetime | None = None,
     ) -> None:
-        world = self._world
+        world, place = self._world, (after.firm_id, after.bill_id)
         world.deliveries[after.firm_id, after.id] = after
         world.add_events(after.firm_id, [event] if event else [])
-        if task is not None:
-            world.tasks[task.firm_id, task.id] = task
-        bill = world.bills.get((after.firm_id, after.bill_id))
+        if weight:
+            world.told[after.firm_id, after.id] = weight
+        self._tell(task, weight)
+        bill = world.bills.get(place)
         if bill is not None and after.kind is MessageKind.BILL:
             stamps = _stamped(bill.stamps, after, sent_at)
-            world.bills[after.firm_id, after.bill_id] = replace(bill, stamps=stamps)
+            news = world.news.get(place)
+            if news is None:
+                stamps = replace(stamps, delivery_state=after.state.value)
+            elif after.id in news:
+                news[after.id] = after.state
+                stamps = self._with_news(place, stamps)
+            world.bills[place] = replace(bill, stamps=stamps)
+
+    def _tell(self, task: Task | None, weight: int) -> None:
+        """Store a task unless there is one as grave; beside one ticked off, not over it."""
+        if task is None:
+            return
+        for told in (task, replace(task, id=gravity.beside(task.id, weight))):
+            place = told.firm_id, told.id
+            stored = self._world.tasks.get(place)
+            if stored is not None and self._world.task_gravities.get(place, 0) >= weight:
+                return
+            if stored is None or stored.done_at is None:
+                self._world.tasks[place] = told
+                self._world.task_gravities[place] = weight
+                return
 
     def overdue(self, state: DeliveryState, *, before: datetime, limit: int) -> tuple[Delivery, ...]:
         with self._world.lock:
             found = [
                 delivery
-                for delivery in self._world.deliveries.values()
-                if delivery.state is state and delivery.state_since_at < before
+                for place, delivery in self._world.deliveries.items()
+                if delivery.state is state and place not in self._world.parked and _due(delivery) < before
             ]
-        return tuple(sorted(found, key=lambda delivery: (delivery.state_since_at, delivery.id))[:limit])
+        return tuple(sorted(found, key=lambda delivery: (_due(delivery), delivery.id))[:limit])
 
     def became_unknown(self, delivery: Delivery, *, at: datetime, task: Task) -> None:
         with self._world.lock:
             stored = self._world.deliveries[delivery.firm_id, delivery.id]
             if stored.state is DeliveryState.SENDING:
                 after = replace(stored, state=DeliveryState.UNKNOWN, state_since_at=at)
-                self._put(after, event=None, task=task)
+                self._put(after, event=None, task=task, weight=gravity.UNKNOWN)
 
     def of_bill(self, firm_id: str, bill_id: str) -> tuple[Delivery, ...]:
         with self._world.lock:
@@ -197,23 +303,15 @@ class FakeDeliveries:
             ]
         return page(found, "deliveries", firm_id, state, limit=limit, cursor=cursor, descending=True)
 
-    def get_send(self, firm_id: str, send_id: str) -> Send:
-        with self._world.lock:
-            return self._world.sends[firm_id, send_id]
 
-    def put_send(self, send: Send) -> None:
-        with self._world.lock:
-            self._world.sends.setdefault((send.firm_id, send.id), replace(send, results=()))
-
-    def send_results(self, firm_id: str, send_id: str, *, limit: int, cursor: str | None) -> Page[SendResult]:
-        with self._world.lock:
-            results = self._world.results.get((firm_id, send_id), {})
-            found = [((bill_id, ""), result) for bill_id, result in results.items()]
-        return page(found, "results", firm_id, send_id, limit=limit, cursor=cursor)
+def _due(delivery: Delivery) -> datetime:
+    """Return since when the sweep counts a message as waiting."""
+    if delivery.state is DeliveryState.QUEUED and delivery.expected_at is not None:
+        return delivery.expected_at - timedelta(minutes=1)
+    return delivery.state_since_at
 
 
 def _stamped(stamps: SendStamps, after: Delivery, sent_at: datetime | None) -> SendStamps:
-    stamps = replace(stamps, delivery_state=after.state.value)
     if after.state is DeliveryState.DELIVERED:
         stamps = replace(stamps, last_delivered_at=after.state_since_at)
     if sent_at is not None:

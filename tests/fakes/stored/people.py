@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from feenote.adapters.dynamodb import gravity
+from feenote.domain.deliveries import Notice
 from feenote.domain.events import Task
 from feenote.service.ports import Page, ProcessorEvent, StoredAnswer
 from tests.fakes.stored.world import World, page
@@ -19,6 +21,19 @@ class FakeTasks:
     def add(self, task: Task) -> None:
         with self._world.lock:
             self._world.tasks.setdefault((task.firm_id, task.id), task)
+
+    def tell(self, task: Task, notice: Notice) -> None:
+        weight = gravity.of_notice(notice)
+        with self._world.lock:
+            for told in (task, replace(task, id=gravity.beside(task.id, weight))):
+                place = told.firm_id, told.id
+                stored = self._world.tasks.get(place)
+                if stored is not None and self._world.task_gravities.get(place, 0) >= weight:
+                    return
+                if stored is None or stored.done_at is None:
+                    self._world.tasks[place] = told
+                    self._world.task_gravities[place] = weight
+                    return
 
     def list_open(self, firm_id: str, *, limit: int, cursor: str | None) -> Page[Task]:
         with self._world.lock:

@@ -99,7 +99,7 @@ class FakeRecords:
             contact = self._world.contacts.get((firm_id, contact_id))
             if contact is None or contact.email != address:
                 return
-            if contact.email_state is not state:
+            if contact.email_state not in {state, EmailState.COMPLAINED}:
                 marked = replace(contact, email_state=state, version=contact.version + 1)
                 self._world.contacts[firm_id, contact_id] = marked
 

@@ -12,13 +12,14 @@ from typing import TypeVar
 from feenote.adapters.dynamodb.paging import Cursors
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.bills import Bill
-from feenote.domain.deliveries import Delivery
+from feenote.domain.deliveries import Delivery, DeliveryState
 from feenote.domain.events import BillEvent, Task
 from feenote.domain.ledger import JournalEntry
 from feenote.domain.links import SecureLink
 from feenote.domain.payments import Checkout, Payment
 from feenote.domain.records import Client, Contact, Firm, Matter
-from feenote.domain.sends import Send, SendResult
+from feenote.domain.sends import Send, SendChunk, SendResult
+from feenote.domain.templates import Template, Wording
 from feenote.service.ports import NumberOwner, Page, ProcessorEvent, StoredAnswer
 
 T = TypeVar("T")
@@ -49,6 +50,13 @@ class World:
     claimed_links: dict[Place, str] = field(default_factory=dict)
     sends: dict[Place, Send] = field(default_factory=dict)
     results: dict[Place, dict[str, SendResult]] = field(default_factory=lambda: defaultdict(dict))
+    chunks: dict[Place, dict[int, SendChunk]] = field(default_factory=lambda: defaultdict(dict))
+    news: dict[Place, dict[str, DeliveryState]] = field(default_factory=dict)
+    parked: set[Place] = field(default_factory=set)
+    told: dict[Place, int] = field(default_factory=dict)
+    task_gravities: dict[Place, int] = field(default_factory=dict)
+    templates: dict[Place, Template] = field(default_factory=dict)
+    wordings: dict[Place, Wording] = field(default_factory=dict)
     links: dict[str, SecureLink] = field(default_factory=dict)
     link_uses: dict[tuple[str, str, str, int], int] = field(default_factory=lambda: defaultdict(int))
     tasks: dict[Place, Task] = field(default_factory=dict)

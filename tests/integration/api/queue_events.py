@@ -6,19 +6,24 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from feenote.adapters.sqs import encode_job
-from feenote.service.ports import MailJob
+from feenote.adapters.sqs import encode_chunk, encode_job
+from feenote.service.ports import ChunkJob, MailJob
 
 
-def sqs_event(messages: Iterable[MailJob | str]) -> dict[str, Any]:
+def sqs_event(messages: Iterable[MailJob | ChunkJob | str]) -> dict[str, Any]:
     """Return the event of a batch; jobs are written as the adapter writes them."""
-    bodies = [message if isinstance(message, str) else encode_job(message) for message in messages]
-    return {"Records": [_record(number, body) for number, body in enumerate(bodies)]}
+    return {"Records": [_record(number, _body(message)) for number, message in enumerate(messages)]}
 
 
 def failed(answer: dict[str, Any]) -> list[str]:
     """Return the ids of the messages that are to come again."""
     return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+
+
+def _body(message: MailJob | ChunkJob | str) -> str:
+    if isinstance(message, str):
+        return message
+    return encode_chunk(message) if isinstance(message, ChunkJob) else encode_job(message)
 
 
 def _record(number: int, body: str) -> dict[str, Any]:

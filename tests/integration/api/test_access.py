@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from feenote.api.callers import Role
+from feenote.api.examples import EXAMPLES
+from feenote.api.templates import TemplateField
 from tests.integration.api.office import FIRM, OTHER_FIRM, Office, Staff, endpoints, event, invoke
 from tests.integration.api.samples import Engagement, engage
 
@@ -29,7 +31,8 @@ def allowed(endpoint: Any) -> set[str]:
 
 
 def concrete(path: str, **ids: str) -> str:
-    for name in ("client", "contact", "matter", "bill", "send", "delivery", "link", "payment", "task"):
+    named = ("client", "contact", "matter", "bill", "send", "delivery", "link", "payment", "task", "template")
+    for name in named:
         path = path.replace(f"<{name}_id>", ids.get(name, f"{name}_none"))
     return path
 
@@ -103,14 +106,18 @@ class TestAnotherFirm:
             "bill": bill["id"],
             "send": send["send_id"],
             "delivery": result["deliveries"][0]["id"],
+            "template": staff.post("/v1/templates", EXAMPLES[TemplateField]).ok()["id"],
         }
         stranger = Staff(firm_id=OTHER_FIRM)
-        bodies = {"/v1/deliveries/<delivery_id>/resolve": {"action": "mark_sent"}}
+        bodies: dict[str, Any] = {
+            "/v1/deliveries/<delivery_id>/resolve": {"action": "mark_sent"},
+            "/v1/templates/<template_id>": EXAMPLES[TemplateField],
+        }
         tried = 0
         for endpoint in endpoints():
             if "<" not in endpoint.path:
                 continue
-            body = bodies.get(endpoint.path, {} if endpoint.body else None)
+            body = bodies.get(endpoint.path, {}) if endpoint.body else None
             stranger.call(endpoint.method, concrete(endpoint.path, **ids), body=body).problem(404)
             tried += 1
 
@@ -120,7 +127,8 @@ class TestAnotherFirm:
         engagement.issued()
         stranger = Staff(firm_id=OTHER_FIRM)
 
-        for path in ("clients", "contacts", "matters", "bills", "payments", "tasks", "deliveries"):
+        lists = ("clients", "contacts", "matters", "bills", "payments", "tasks", "deliveries", "templates")
+        for path in lists:
             assert stranger.get(f"/v1/{path}").ok()["items"] == []
         stranger.get("/v1/links", bill_id=engagement.draft()["id"]).problem(404)
 

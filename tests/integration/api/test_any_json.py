@@ -51,6 +51,7 @@ def address(path: str, engagement: Engagement, bill_id: str) -> str:
         "matter_id": engagement.matter_id,
         "bill_id": bill_id,
         "delivery_id": "dlv_none",
+        "template_id": "tpl_none",
     }
     for name, value in ids.items():
         path = path.replace(f"<{name}>", value)

@@ -47,7 +47,7 @@ FIELD_CASES: list[tuple[str, dict[str, Any], str]] = [
     ("matters", {"number": "1", "client_id": "c", "responsible_attorney": {"email": "x"}},
      "responsible_attorney.email"),
     ("sends", {"bill_ids": []}, "bill_ids"),
-    ("sends", {"bill_ids": ["b"] * 101}, "bill_ids"),
+    ("sends", {"bill_ids": ["b"] * 10_001}, "bill_ids"),
     ("sends", {"bill_ids": ["b"], "channels": ["fax"]}, "channels[0]"),
     ("sends", {"bill_ids": ["b"], "accept_all_unpaid": "yes"}, "accept_all_unpaid"),
     ("sends/preview", {"bill_ids": ["b"], "recipients": []}, "recipients"),

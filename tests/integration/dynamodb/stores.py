@@ -19,9 +19,22 @@ from feenote.adapters.dynamodb.deliveries import DynamoDeliveries
 from feenote.adapters.dynamodb.kept_aside import DynamoKeptAside
 from feenote.adapters.dynamodb.links import DynamoLinks
 from feenote.adapters.dynamodb.records import DynamoRecords
+from feenote.adapters.dynamodb.sends import DynamoSends
 from feenote.adapters.dynamodb.table import Table
 from feenote.adapters.dynamodb.tasks import DynamoTasks
-from feenote.service.ports import Answers, Bills, Books, Deliveries, KeptAside, Links, Records, Tasks
+from feenote.adapters.dynamodb.templates import DynamoTemplates
+from feenote.service.ports import (
+    Answers,
+    Bills,
+    Books,
+    Deliveries,
+    KeptAside,
+    Links,
+    Records,
+    Sends,
+    Tasks,
+    Templates,
+)
 from local.dynamodb.engine import Engine
 from local.dynamodb.inprocess import attach
 from local.template.documents import read_document
@@ -43,7 +56,9 @@ class Store:
     books: Books
     links: Links
     deliveries: Deliveries
+    sends: Sends
     tasks: Tasks
+    templates: Templates
     answers: Answers
     kept_aside: KeptAside
 
@@ -81,7 +96,9 @@ def fake_store() -> Store:
         fake.books,
         fake.links,
         fake.deliveries,
+        fake.sends,
         fake.tasks,
+        fake.templates,
         fake.answers,
         fake.kept_aside,
     )
@@ -108,7 +125,9 @@ def store_over(table: Table) -> Store:
         DynamoBooks(table),
         DynamoLinks(table),
         DynamoDeliveries(table),
+        DynamoSends(table),
         DynamoTasks(table),
+        DynamoTemplates(table),
         DynamoAnswers(table),
         DynamoKeptAside(table),
     )

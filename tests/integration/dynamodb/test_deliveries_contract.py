@@ -10,7 +10,6 @@ import pytest
 from feenote.domain.bills import BillState
 from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind, Notice
 from feenote.domain.events import EventKind
-from feenote.domain.sends import Outcome, Send, SendResult
 from feenote.service.ports import BadCursorError, BillQuery, NotClaimedError
 from tests.integration.dynamodb import samples
 from tests.integration.dynamodb.samples import FIRM, minutes
@@ -342,37 +341,3 @@ class TestTheSweep:
         store.deliveries.became_unknown(message, at=minutes(20), task=samples.task())
         assert store.deliveries.get(FIRM, "dlv_1").state is DeliveryState.ACCEPTED
         assert store.tasks.list_open(FIRM, limit=5, cursor=None).items == ()
-
-
-class TestASend:
-    def test_is_stored_once(self, store: Store) -> None:
-        send = Send("snd_1", FIRM, NOW, "user_1", 2)
-        store.deliveries.put_send(send)
-        store.deliveries.put_send(replace(send, total=9))
-        assert store.deliveries.get_send(FIRM, "snd_1") == send
-        with pytest.raises(KeyError):
-            store.deliveries.get_send("firm_2", "snd_1")
-
-    def test_stores_a_bills_part_once_and_whole(self, store: Store) -> None:
-        send = Send("snd_1", FIRM, NOW, "user_1", 1)
-        result = SendResult("bill_1", "00001", Outcome.SENT, "", ("dlv_1",))
-        store.bills.add(samples.bill(), [])
-        store.deliveries.queue(send, result, [samples.delivery()], [samples.event()])
-        store.deliveries.claim(samples.job(samples.delivery()), None, at=minutes(1))
-        store.deliveries.queue(
-            send, replace(result, reason="x"), [samples.delivery()], [samples.event("evt_2")]
-        )
-        assert store.deliveries.get(FIRM, "dlv_1").state is DeliveryState.SENDING
-        assert store.deliveries.send_results(FIRM, "snd_1", limit=5, cursor=None).items == (result,)
-        events = store.bills.timeline(FIRM, "bill_1", limit=5, cursor=None).items
-        assert [event.id for event in events] == ["evt_1"]
-
-    def test_lists_its_results_in_pages(self, store: Store) -> None:
-        send = Send("snd_1", FIRM, NOW, "user_1", 5)
-        results = [SendResult(f"bill_{number}", "", Outcome.SKIPPED, "No address.") for number in range(5)]
-        for result in results:
-            store.deliveries.queue(send, result, (), ())
-        first = store.deliveries.send_results(FIRM, "snd_1", limit=3, cursor=None)
-        rest = store.deliveries.send_results(FIRM, "snd_1", limit=3, cursor=first.next_cursor)
-        assert [*first.items, *rest.items] == results
-        assert rest.next_cursor is None

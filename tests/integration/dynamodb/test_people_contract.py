@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from feenote.domain.deliveries import Notice
 from feenote.service.ports import BadCursorError, ProcessorEvent, StoredAnswer
 from tests.integration.dynamodb import samples
 from tests.integration.dynamodb.samples import FIRM, minutes
@@ -32,6 +33,28 @@ class TestATask:
         again = store.tasks.done(FIRM, "tsk_1", by="user_2", at=minutes(2))
         assert (again.done_by, again.done_at) == ("user_1", minutes(1))
         assert store.tasks.list_open(FIRM, limit=5, cursor=None).items == ()
+
+    def test_of_a_notice_takes_graver_words_while_it_is_open(self, store: Store) -> None:
+        for what, notice in (
+            ("soft", Notice.SOFT_BOUNCE),
+            ("hard", Notice.HARD_BOUNCE),
+            ("soft again", Notice.SOFT_BOUNCE),
+            ("hard again", Notice.HARD_BOUNCE),
+        ):
+            store.tasks.tell(samples.task(what=what, contact_id="con_1"), notice)
+        (task,) = store.tasks.list_open(FIRM, limit=5, cursor=None).items
+        assert task == samples.task(what="hard", contact_id="con_1")
+
+    def test_of_a_notice_that_was_ticked_off_is_asked_anew_by_graver_news_alone(self, store: Store) -> None:
+        store.tasks.tell(samples.task(what="hard"), Notice.HARD_BOUNCE)
+        store.tasks.done(FIRM, "tsk_1", by="user_1", at=minutes(1))
+        store.tasks.tell(samples.task(what="soft"), Notice.SOFT_BOUNCE)
+        store.tasks.tell(samples.task(what="hard"), Notice.HARD_BOUNCE)
+        assert store.tasks.list_open(FIRM, limit=5, cursor=None).items == ()
+        for _ in range(2):
+            store.tasks.tell(samples.task(what="complaint"), Notice.COMPLAINT)
+        (task,) = store.tasks.list_open(FIRM, limit=5, cursor=None).items
+        assert (task.what, task.id != "tsk_1") == ("complaint", True)
 
     def test_of_another_firm_is_a_key_error(self, store: Store) -> None:
         store.tasks.add(samples.task())

@@ -186,6 +186,14 @@ class TestAContact:
         with pytest.raises(KeyError):
             store.records.get_contact(FIRM, "con_gone")
 
+    def test_that_complained_stays_so_when_its_mail_comes_back_too(self, store: Store) -> None:
+        store.records.put_contact(samples.contact())
+        address = store.records.get_contact(FIRM, "con_1").email
+        for state in (EmailState.BOUNCED, EmailState.COMPLAINED, EmailState.BOUNCED, EmailState.COMPLAINED):
+            store.records.mark_address(FIRM, "con_1", state, address=address)
+        contact = store.records.get_contact(FIRM, "con_1")
+        assert (contact.email_state, contact.version) == (EmailState.COMPLAINED, 3)
+
 
 class TestAMatter:
     def test_is_read_by_id_and_by_its_clients_number(self, store: Store) -> None:

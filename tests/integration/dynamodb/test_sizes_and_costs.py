@@ -19,7 +19,7 @@ from feenote.domain.deliveries import DeliveryState
 from feenote.domain.payments import PaymentMethod
 from feenote.service.ports import BillQuery, ClientChange
 from local.dynamodb.values import item_size
-from tests.integration.dynamodb import samples
+from tests.integration.dynamodb import samples, sending
 from tests.integration.dynamodb.samples import CLIENT, FIRM, minutes, usd
 from tests.integration.dynamodb.stores import NOW, DynamoStore
 
@@ -97,8 +97,11 @@ class TestAnAccount:
 
 class TestTheCost:
     def test_of_sending_one_message_is_a_claim_a_read_and_a_mark(self, billed: DynamoStore) -> None:
-        message = samples.delivery()
-        billed.store.deliveries.add(message)
+        message = sending.message()
+        with measured(billed) as queued:
+            billed.store.deliveries.queue(
+                sending.send(), sending.result("bill_1", message), [message], [samples.event("evt_queued")]
+            )
         job = replace(samples.job(message), matter_ids=("mat_1",))
         with measured(billed) as claim:
             billed.store.deliveries.claim(job, samples.link(), at=NOW)
@@ -108,9 +111,11 @@ class TestTheCost:
             billed.store.deliveries.accepted(
                 found.delivery, message_id="ses_1", at=NOW, event=samples.event("evt_sent")
             )
+        assert (queued.calls, queued.read) == (1, 0)
         assert (claim.calls, claim.read) == (1, 0)
         assert (context.calls, context.read, context.written) == (1, 8, 0)
         assert (mark.calls, mark.read) == (1, 0)
+        assert queued.written <= 28
         assert claim.written <= 20
         assert mark.written <= 36
 

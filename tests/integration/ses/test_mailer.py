@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
@@ -50,6 +52,35 @@ class TestAnAcceptedMail:
         assert sent["EmailTags"] == [{"Name": "delivery_id", "Value": "dlv_1"}]
         assert sent["Destination"] == {"ToAddresses": ["ann@xn--bcher-kva.example"]}
         assert list(sent["Content"]) == ["Raw"]
+
+
+class TestAMailToSeveral:
+    def test_is_one_request_to_all_of_them(self) -> None:
+        wire = Wire(ACCEPTED)
+
+        wire.mailer().send(replace(mail(), also_to=(("Bo", "bo@example.com"), ("Cy", "cy@bücher.example"))))
+
+        (request,) = wire.requests
+        to = ["ann@example.com", "bo@example.com", "cy@xn--bcher-kva.example"]
+        assert json.loads(request.body)["Destination"] == {"ToAddresses": to}
+
+    @pytest.mark.parametrize(("others", "requests"), [(49, 1), (50, 0)])
+    def test_goes_to_fifty_at_most(self, others: int, requests: int) -> None:
+        wire = Wire(ACCEPTED)
+        many = replace(mail(), also_to=tuple(("", f"p{number}@example.com") for number in range(others)))
+
+        with nullcontext() if requests else pytest.raises(MailRefusedError, match="50 recipients"):
+            wire.mailer().send(many)
+
+        assert len(wire.requests) == requests
+
+    def test_does_not_leave_where_one_of_them_cannot_be_written_to(self) -> None:
+        wire = Wire(ACCEPTED)
+
+        with pytest.raises(MailRefusedError, match="also_to"):
+            wire.mailer().send(replace(mail(), also_to=(("Bo", "bo"),)))
+
+        assert wire.requests == []
 
 
 class TestOneRequest:

@@ -51,10 +51,10 @@ def a_message(subject: str = "Bill 2026-1") -> EmailMessage:
     return message
 
 
-def sent(ses: SESV2Client, to: str = "ada@client.example", **given: Any) -> str:
+def sent(ses: SESV2Client, to: str | list[str] = "ada@client.example", **given: Any) -> str:
     answer = ses.send_email(
         FromEmailAddress=given.pop("source", "bills@firm.example"),
-        Destination={"ToAddresses": [to]},
+        Destination={"ToAddresses": [to] if isinstance(to, str) else to},
         Content={"Raw": {"Data": given.pop("raw", a_message().as_bytes())}},
         ConfigurationSetName=given.pop("configuration_set", CONFIGURATION_SET),
         EmailTags=[{"Name": "delivery_id", "Value": given.pop("delivery_id", "dlv_1")}],
@@ -74,6 +74,17 @@ def notices(machine: Machine, mail_id: str) -> list[dict[str, Any]]:
 
 def kinds(machine: Machine, mail_id: str) -> set[str]:
     return {notice["eventType"] for notice in notices(machine, mail_id)}
+
+
+def recipients_of(notice: dict[str, Any]) -> list[str]:
+    """Return the addresses that a notice names."""
+    names = {
+        "Bounce": ("bounce", "bouncedRecipients"),
+        "Complaint": ("complaint", "complainedRecipients"),
+        "Delivery": ("delivery", "recipients"),
+    }
+    part, name = names.get(notice["eventType"], ("send", ""))
+    return [one if isinstance(one, str) else one["emailAddress"] for one in notice[part].get(name, ())]
 
 
 class TestAMail:
@@ -233,6 +244,34 @@ class TestNotices:
         assert told.keys() == {"DeliveryDelay", "Bounce"}
         assert told["Bounce"]["bounce"]["bounceType"] == "Transient"
         assert told["DeliveryDelay"]["deliveryDelay"]["delayType"] == "MailboxFull"
+
+    def test_of_a_mail_to_several_are_told_of_each(self, machine: Machine, ses: SESV2Client) -> None:
+        people = ["ada@client.example", "bounce@simulator.amazonses.com", "complaint@simulator.amazonses.com"]
+
+        mail_id = sent(ses, to=people)
+
+        told = sorted((notice["eventType"], *recipients_of(notice)) for notice in notices(machine, mail_id))
+        assert told == [
+            ("Bounce", people[1]),
+            ("Complaint", people[2]),
+            ("Delivery", people[0]),
+            ("Delivery", people[2]),
+            ("Send",),
+        ]
+
+    def test_made_by_hand_can_be_about_one_of_several(self, machine: Machine, ses: SESV2Client) -> None:
+        machine.faults.plan(Fault.NOTICES_LOST)
+        mail_id = sent(ses, to=["bo@client.example", "cy@client.example"])
+        wish = {"mail_id": mail_id, "type": "bounce", "bounce_type": "Transient"}
+
+        for recipient, status in (("CY@client.example", 202), ("eve@client.example", 400)):
+            answer = call(
+                machine.base_url, "POST", "/_local/mail-notices", body={**wish, "recipient": recipient}
+            )
+            assert answer.status == status
+
+        (told,) = notices(machine, mail_id)
+        assert recipients_of(told) == ["cy@client.example"]
 
     def test_of_a_hard_bounce_put_the_address_on_the_suppression_list(
         self, machine: Machine, ses: SESV2Client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -132,6 +133,20 @@ class TestTheInbox:
 
         assert f"/_local/mails/{mail_id}" in page
         assert "<script>alert(1)" not in page
+
+    def test_shows_every_recipient_and_how_one_click_ends_a_series(self, machine: Machine) -> None:
+        raw = (
+            b"From: bills@firm.example\r\nTo: ada@client.example, bo@client.example\r\nSubject: Reminder\r\n"
+            b"List-Unsubscribe: <https://pay.firm.example/u/1>\r\n"
+            b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\nPlease pay.\r\n"
+        )
+        mail_id = machine.mail_service.send({"Content": {"Raw": {"Data": base64.b64encode(raw).decode()}}})
+
+        page = call(machine.base_url, "GET", f"/_local/mails/{mail_id}", headers=BROWSER).body.decode()
+
+        assert "ada@client.example, bo@client.example" in page
+        assert "&lt;https://pay.firm.example/u/1&gt;" in page
+        assert "List-Unsubscribe=One-Click" in page
 
     def test_shows_a_mail_where_it_can_do_nothing(self, machine: Machine, mail_id: str) -> None:
         page = call(machine.base_url, "GET", f"/_local/mails/{mail_id}", headers=BROWSER).body.decode()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+
+from local.loops.queues import QueueLoop
+from local.template.functions import QueueSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +32,10 @@ def queue_url(machine: Machine, name: str) -> str:
     return machine.clients.sqs.get_queue_url(QueueName=f"feenote-Mail-{name}")["QueueUrl"]
 
 
-def queued(machine: Machine, *bodies: str) -> None:
+def queued(machine: Machine, *bodies: str, queue: str = "MailQueue") -> None:
     for body in bodies:
         machine.clients.sqs.send_message(
-            QueueUrl=queue_url(machine, "MailQueue"),
+            QueueUrl=queue_url(machine, queue),
             MessageBody=body,
             MessageAttributes={"kind": {"DataType": "String", "StringValue": "bill"}},
         )
@@ -93,3 +97,80 @@ class TestAQueue:
         assert counts == ["1", "2", "3", "4", "5"]
         assert in_queue(clock_moves, "MailQueue") == 0
         assert in_queue(clock_moves, "MailDeadLetters") == dead + 1
+
+    def test_beside_another_feeds_the_same_function(self, machine: Machine) -> None:
+        prompt, bulk = f"ok-{uuid.uuid4()}", [f"ok-{uuid.uuid4()}" for _ in range(5)]
+
+        queued(machine, prompt)
+        queued(machine, *bulk, queue="BulkMailQueue")
+
+        assert machine.settle()
+        sources = {
+            body: [record["eventSourceARN"].rpartition("-")[2] for record in attempts(machine, body)]
+            for body in (prompt, *bulk)
+        }
+        assert sources.pop(prompt) == ["MailQueue"]
+        assert list(sources.values()) == [["BulkMailQueue"]] * 5
+
+
+class EndlessQueue:
+    """A queue that always has messages, and remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.asked_for: set[int] = set()
+
+    def receive_message(self, **request: Any) -> dict[str, Any]:
+        most = request["MaxNumberOfMessages"]
+        self.asked_for.add(most)
+        ids = [str(uuid.uuid4()) for _ in range(most)]
+        messages = [{"MessageId": one, "ReceiptHandle": one, "Body": "", "MD5OfBody": ""} for one in ids]
+        return {"Messages": messages}
+
+    def delete_message_batch(self, **_request: Any) -> dict[str, Any]:
+        return {}
+
+
+class SlowFunction:
+    """Counts how many batches it has at once, and how large they are."""
+
+    def __init__(self, until: int) -> None:
+        self.most_at_once = 0
+        self.sizes: set[int] = set()
+        self.enough = threading.Event()
+        self._until = until
+        self._now = self._done = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        with self._lock:
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+            self.sizes.add(len(event["Records"]))
+        threading.Event().wait(0.02)
+        with self._lock:
+            self._now -= 1
+            self._done += 1
+            if self._done >= self._until:
+                self.enough.set()
+
+
+class TestASource:
+    @pytest.mark.parametrize(("allowed", "expected"), [(1, 1), (2, 2), (50, 2), (None, 2)])
+    @pytest.mark.parametrize("batch_size", [1, 10])
+    def test_gives_batches_of_its_size_and_no_more_at_once_than_it_may(
+        self, allowed: int | None, expected: int, batch_size: int
+    ) -> None:
+        queue, function = EndlessQueue(), SlowFunction(until=6)
+        loop = QueueLoop(
+            QueueSource("arn", batch_size, partial_failures=True, maximum_concurrency=allowed),
+            queue_url="http://queue.example",
+            sqs=cast("Any", queue),
+            call=function,
+        )
+
+        loop.start()
+        assert function.enough.wait(10.0)
+        loop.stop()
+
+        assert function.most_at_once == expected
+        assert function.sizes == queue.asked_for == {batch_size}

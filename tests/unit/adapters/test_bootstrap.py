@@ -14,6 +14,8 @@ ENVIRONMENT = {
     "FEENOTE_TABLE": "feenote",
     "FEENOTE_DOCUMENTS_BUCKET": "documents",
     "FEENOTE_MAIL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/mail",
+    "FEENOTE_BULK_MAIL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/bulk-mail",
+    "FEENOTE_SEND_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/sends",
     "FEENOTE_MAIL_CONFIGURATION_SET": "feenote",
     "FEENOTE_MAIL_FROM": "bills@firm.example",
     "FEENOTE_PUBLIC_BASE_URL": "https://bills.example",
@@ -23,11 +25,14 @@ ENVIRONMENT = {
 PORTS = [
     "ids", "tokens", "records", "bills", "books", "processor", "webhooks", "kept_aside", "deliveries",
     "mail_queue", "mailer", "messages", "renderer", "documents", "links", "tasks", "answers", "signals",
+    "sends", "send_queue", "templates", "pace",
 ]  # fmt: skip
 NEEDED = {
     "records": "FEENOTE_TABLE",
     "documents": "FEENOTE_DOCUMENTS_BUCKET",
     "mail_queue": "FEENOTE_MAIL_QUEUE_URL",
+    "send_queue": "FEENOTE_SEND_QUEUE_URL",
+    "pace": "FEENOTE_TABLE",
     "mailer": "FEENOTE_MAIL_FROM",
     "processor": "FEENOTE_STRIPE_SECRET_ARN",
     "public_base_url": "FEENOTE_PUBLIC_BASE_URL",
@@ -61,6 +66,12 @@ class TestASystem:
 
         with pytest.raises(SettingError, match=variable):
             getattr(system, port)
+
+    def test_names_the_bulk_queue_where_only_that_one_is_missing(self) -> None:
+        system = System(load({**ENVIRONMENT, "FEENOTE_BULK_MAIL_QUEUE_URL": ""}))
+
+        with pytest.raises(SettingError, match="FEENOTE_BULK_MAIL_QUEUE_URL"):
+            _ = system.mail_queue
 
 
 class TestAColdStart:

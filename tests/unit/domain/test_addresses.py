@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feenote.domain.addresses import is_email, is_local_part
+from feenote.domain.addresses import comparable, is_email, is_local_part
 
 
 class TestAnAddress:
@@ -33,6 +33,8 @@ class TestAnAddress:
             f"{'a' * 65}@example.com",
             f"a@{'b' * 63}.{'c' * 63}.{'d' * 63}.{'e' * 63}.example",
             "maria@example.com\n",
+            "=?utf-8?q?boss=40bank.example=3E?=@example.com",
+            "=?UTF-8?B?PHNjcmlwdD4=?=@example.com",
         ],
     )
     def test_is_none(self, text: str) -> None:
@@ -41,3 +43,23 @@ class TestAnAddress:
     def test_has_at_most_64_characters_before_the_at_sign(self) -> None:
         assert is_local_part("a" * 64)
         assert not is_local_part("a" * 65)
+
+
+class TestTwoWaysToWriteAnAddress:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("ann@b.example", "<ANN@B.Example>"),
+            ("ann@b.example", "Ann Bell <ann@b.example>"),
+            ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+            ("ann@straße.example", "ann@XN--strae-oqa.example"),
+        ],
+    )
+    def test_are_comparable(self, one: str, other: str) -> None:
+        assert comparable(one) == comparable(other)
+
+    @pytest.mark.parametrize(
+        "other", ["bo@b.example", "ann@c.example", "ann@b.example.evil", "", "xn--@", "a@xn--\xfc"]
+    )
+    def test_of_two_people_are_not(self, other: str) -> None:
+        assert comparable("ann@b.example") != comparable(other)

@@ -37,7 +37,41 @@ class TestGreeting:
     ) -> None:
         contact = replace(NOBODY, salutation=salutation, first_name=first, last_name=last)
 
-        assert greeting_of(contact, CATALOGUE[language]) == expected
+        assert greeting_of([contact], CATALOGUE[language]) == expected
 
     def test_of_nobody_in_particular(self) -> None:
-        assert greeting_of(None, CATALOGUE["en"]) == "Hello,"
+        assert greeting_of([], CATALOGUE["en"]) == "Hello,"
+
+
+class TestGreetingOfSeveral:
+    BYRON = replace(NOBODY, salutation="Ms.", first_name="Ada", last_name="Byron")
+    READER = replace(NOBODY, salutation="Mr.", last_name="Reader")
+
+    @pytest.mark.parametrize(
+        ("language", "expected"),
+        [
+            ("en", "Dear Ms. Byron, dear Mr. Reader,"),
+            ("fr", "Bonjour Ms. Byron, bonjour Mr. Reader,"),
+            ("de", "Guten Tag Ms. Byron, guten Tag Mr. Reader,"),
+            ("es", "Buenos días, Ms. Byron, Mr. Reader:"),
+        ],
+    )
+    def test_names_them_in_the_language_s_way(self, language: str, expected: str) -> None:
+        assert greeting_of([self.BYRON, self.READER], CATALOGUE[language]) == expected
+
+    def test_keeps_whole_salutations(self) -> None:
+        her = replace(NOBODY, salutation="Sehr geehrte Frau Byron,")
+        him = replace(NOBODY, salutation="Sehr geehrter Herr Reader")
+
+        greeting = greeting_of([her, him], CATALOGUE["de"])
+
+        assert greeting == "Sehr geehrte Frau Byron, sehr geehrter Herr Reader,"
+
+    def test_names_three_and_not_four(self) -> None:
+        three = [self.BYRON, self.READER, replace(NOBODY, first_name="Ida")]
+
+        assert greeting_of(three, CATALOGUE["en"]) == "Dear Ms. Byron, dear Mr. Reader, dear Ida,"
+        assert greeting_of([*three, self.BYRON], CATALOGUE["en"]) == "Hello,"
+
+    def test_names_nobody_where_somebody_has_no_name(self) -> None:
+        assert greeting_of([self.BYRON, NOBODY], CATALOGUE["en"]) == "Hello,"

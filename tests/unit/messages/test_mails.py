@@ -175,6 +175,17 @@ class TestTheBillMail:
         assert "Your payment is on its way" in mail.text
         assert "View and pay" not in mail.text
 
+    def test_of_a_bill_in_dispute_has_no_pay_button(self) -> None:
+        mail = render(
+            mail_context(MessageKind.BILL, bill=replace(make_bill(), flags=frozenset({"disputed"})))
+        )
+
+        assert f"View the bill:\n{LINK_URL}" in mail.text
+        assert "View and pay" not in mail.html
+
+    def test_of_a_late_bill_says_so_in_its_subject(self) -> None:
+        assert MAILS["bill_late"].subject.endswith("£3,872.58 was due 16 November 2026")
+
     def test_says_what_is_left_of_a_partly_paid_bill(self) -> None:
         mail = render(mail_context(MessageKind.BILL, bill=replace(make_bill(), paid_minor=100_000)))
 
@@ -243,6 +254,7 @@ class TestOtherMails:
         assert "did not go through" in text
         assert "£3,872.58 is due" in text
         assert f"Try again:\n{LINK_URL}" in text
+        assert "You can try again on the secure page" in text
 
     def test_a_new_link_says_that_it_was_asked_for(self) -> None:
         assert "the new link to your bill 96542" in MAILS["link_renewed"].text

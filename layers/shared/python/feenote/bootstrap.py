@@ -29,17 +29,25 @@ if TYPE_CHECKING:
         Mailer,
         MailQueue,
         MessageRenderer,
+        Pace,
         Ports,
         Processor,
         Records,
+        SendQueue,
+        Sends,
         Signals,
         Tasks,
+        Templates,
         Tokens,
         WebhookVerifier,
     )
 
 # Where the layer's fonts lie in Lambda, and where they lie in a checkout.
 _FONTS = (Path("/opt/fonts"), Path(__file__).parents[3] / "pdf" / "fonts")
+
+# How long the mail worker waits for the turns of a batch: a quarter of its time, so that the last message
+# that got one is delivered within the rest.
+_PATIENCE_SECONDS = 30.0
 
 
 @functools.cache
@@ -129,12 +137,48 @@ class System:
         return DynamoDeliveries(self._table)
 
     @functools.cached_property
+    def sends(self) -> Sends:
+        """Return sends and their results."""
+        from feenote.adapters.dynamodb.sends import DynamoSends
+
+        return DynamoSends(self._table)
+
+    @functools.cached_property
+    def send_queue(self) -> SendQueue:
+        """Return the queue to what prepares sends."""
+        from feenote.adapters import aws
+        from feenote.adapters.sqs import SqsSendQueue
+
+        return SqsSendQueue(aws.sqs(), self._settings.required("send_queue_url"))
+
+    @functools.cached_property
+    def templates(self) -> Templates:
+        """Return templates."""
+        from feenote.adapters.dynamodb.templates import DynamoTemplates
+
+        return DynamoTemplates(self._table)
+
+    @functools.cached_property
+    def pace(self) -> Pace:
+        """Return what keeps the workers under the provider's quota."""
+        from feenote.adapters import aws
+        from feenote.adapters.dynamodb.pace import DynamoPace
+        from feenote.adapters.ses_quota import SesQuota
+
+        return DynamoPace(self._table, SesQuota(aws.ses_reads()), patience_s=_PATIENCE_SECONDS)
+
+    @functools.cached_property
     def mail_queue(self) -> MailQueue:
-        """Return the queue to the mail worker."""
+        """Return the queues to the mail worker."""
         from feenote.adapters import aws
         from feenote.adapters.sqs import SqsMailQueue
+        from feenote.domain.deliveries import Lane
 
-        return SqsMailQueue(aws.sqs(), self._settings.required("mail_queue_url"))
+        urls = {
+            Lane.PROMPT: self._settings.required("mail_queue_url"),
+            Lane.BULK: self._settings.required("bulk_mail_queue_url"),
+        }
+        return SqsMailQueue(aws.sqs(), urls)
 
     @functools.cached_property
     def mailer(self) -> Mailer:

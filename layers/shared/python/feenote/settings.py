@@ -22,6 +22,8 @@ class Settings(BaseModel):
     table: str = ""
     documents_bucket: str = ""
     mail_queue_url: str = Field(default="", pattern=r"^$|^https?://")
+    bulk_mail_queue_url: str = Field(default="", pattern=r"^$|^https?://")
+    send_queue_url: str = Field(default="", pattern=r"^$|^https?://")
     mail_configuration_set: str = ""
     mail_from: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
     public_base_url: str = Field(default="", pattern=r"^$|^https?://[^/]+(/.*[^/])?$")

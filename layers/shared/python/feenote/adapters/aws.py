@@ -40,6 +40,11 @@ def ses() -> SESV2Client:
     return boto3.client("sesv2", config=_ONE_ATTEMPT)
 
 
+def ses_reads() -> SESV2Client:
+    """Return a client of SES for questions, which may be repeated."""
+    return boto3.client("sesv2", config=_WITHIN_LIMITS)
+
+
 def sqs() -> SQSClient:
     """Return a client of SQS."""
     return boto3.client("sqs", config=_WITHIN_LIMITS)

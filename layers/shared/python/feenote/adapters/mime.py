@@ -1,12 +1,13 @@
-"""A mail as the bytes that go over the wire (RFC 5322, 2045, 2047, 2231, 3834)."""
+"""A mail as the bytes that go over the wire (RFC 5322, 2045, 2047, 2231, 2369, 3834, 8058)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 
 import idna
 
@@ -16,43 +17,79 @@ from feenote.service.ports import MailRefusedError, OutgoingMail
 _MAX_DOMAIN = 253
 # Long enough for any honest subject or name, short enough that no header swells the message.
 _MAX_FIELD = 998
+# A line may have 998 characters and should have 78 (RFC 5322, 2.1.1): a word is never cut.
+_MAX_WORD = 900
+_LINE = 78
+_FOLD = "\r\n "
 # What ends a line for somebody on the way: control characters, and Unicode's own line and paragraph ends.
 _LINE_ENDS = frozenset({"Cc", "Zl", "Zp", "Cs"})
-_FOLDED_AT_ONCE = re.compile(rb"^([A-Za-z-]+):[ \t]*\r\n[ \t]+", re.MULTILINE)
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
+# The characters of a URL (RFC 3986) and a host that is a name: nothing that could end the line or brackets.
+_URL = re.compile(
+    r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?::\d{1,5})?"
+    r"(?:[/?][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,700})?",
+    re.ASCII,
+)
 
 
 def compose(mail: OutgoingMail, *, from_address: str) -> bytes:
     """Return the message: text and HTML as alternatives, attachments beside them, short lines.
 
-    There is no Message-ID: SES puts its own in place of any other.
+    All recipients stand in `To`. There is no Message-ID: SES puts its own in place of any other.
 
     Raises:
         MailRefusedError: an address that cannot be written to, or a line end where none may be.
     """
-    message = EmailMessage(policy=SMTP)
-    message["From"] = _address("from", mail.from_name, from_address)
-    message["To"] = _address("to", mail.to_name, mail.to_address)
-    if mail.reply_to:
-        message["Reply-To"] = _address("reply_to", "", mail.reply_to)
-    message["Subject"] = _checked("subject", mail.subject)
-    message["Date"] = mail.message_date
-    # Vacation notes and other robots do not answer what says this (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_text(mail.text))
-    message.add_alternative(_text(mail.html), subtype="html")
+    people = [
+        _mailbox("to", mail.to_name, mail.to_address),
+        *(_mailbox("also_to", name, address) for name, address in mail.also_to),
+    ]
+    # Written here and not by the library: it takes what looks like an encoded word in a subject or a name
+    # for one, and writes what is in it into the head, line ends and all; and it loses quotes where it folds.
+    head = [
+        f"From: {_mailbox('from', mail.from_name, from_address)}",
+        f"To: {f',{_FOLD}'.join(people)}",
+        *([f"Reply-To: {_mailbox('reply_to', '', mail.reply_to)}"] if mail.reply_to else []),
+        f"Subject: {_text_of_header('subject', mail.subject)}",
+        f"Date: {format_datetime(mail.message_date)}",
+        # Vacation notes and other robots do not answer what says this (RFC 3834).
+        "Auto-Submitted: auto-generated",
+        *_unsubscribing(mail.unsubscribe_url),
+    ]
+    return "".join(f"{line}\r\n" for line in head).encode("ascii") + _content(mail).as_bytes()
+
+
+def _content(mail: OutgoingMail) -> EmailMessage:
+    """Return bodies and attachments, with the headers that tell what they are."""
+    content = EmailMessage(policy=SMTP)
+    content.set_content(_text(mail.text))
+    content.add_alternative(_text(mail.html), subtype="html")
     for attachment in mail.attachments:
         main, _, sub = attachment.content_type.partition("/")
         if not re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", attachment.content_type):
             raise MailRefusedError("An attachment's content type is malformed.")
-        message.add_attachment(
+        content.add_attachment(
             attachment.content,
             maintype=main,
             subtype=sub,
-            filename=_checked("attachment", attachment.filename),
+            filename=_file_name(attachment.filename),
         )
-    head, gap, body = message.as_bytes().partition(b"\r\n\r\n")
-    # A header that would just not fit is folded before its first word, and some readers show that as a space.
-    return _FOLDED_AT_ONCE.sub(rb"\1: ", head) + gap + body
+    return content
+
+
+def _file_name(name: str) -> str:
+    """Return a file's name without what the library, and many readers, would decode within it."""
+    return _checked("attachment", name).replace("=?", "=")
+
+
+def _unsubscribing(url: str) -> list[str]:
+    """Return the headers by which one click ends a series of mails (RFC 2369, RFC 8058)."""
+    if not url:
+        return []
+    # What looks like an encoded word is decoded by some readers, wherever it stands.
+    if not _URL.fullmatch(url) or "=?" in url:
+        raise MailRefusedError("unsubscribe_url: this is no https address.")
+    return [f"List-Unsubscribe: <{url}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
 
 
 def ascii_address(field: str, address: str) -> str:
@@ -79,8 +116,51 @@ def ascii_address(field: str, address: str) -> str:
     return f"{local}@{encoded}"
 
 
-def _address(field: str, name: str, address: str) -> Address:
-    return Address(_checked(field, name), addr_spec=ascii_address(field, address))
+def _mailbox(field: str, name: str, address: str) -> str:
+    """Return a name with an address (RFC 5322, 3.4), in ASCII."""
+    written = ascii_address(field, address)
+    if not name:
+        return written
+    if _ATOMS.fullmatch(name) or not _is_plain(name):
+        phrase = _text_of_header(field, name)
+    else:
+        quoted = _checked(field, name).replace("\\", "\\\\").replace('"', '\\"')
+        phrase = _folded(f'"{quoted}"')
+    fits = len(phrase) + len(written) < _LINE - len("Reply-To: <>")
+    return f"{phrase}{' ' if fits else _FOLD}<{written}>"
+
+
+def _text_of_header(field: str, text: str) -> str:
+    """Return a text as a header has it: as it is, or in encoded words (RFC 2047) from beginning to end."""
+    checked = _checked(field, text)
+    if _is_plain(checked):
+        return _folded(checked)
+    return Header(checked, "utf-8", maxlinelen=_LINE - 2, header_name="Auto-Submitted").encode(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether a text may stand as it is: nothing in it that a reader decodes, drops or cannot fold."""
+    return (
+        text.isascii()
+        and "=?" not in text
+        and "  " not in text
+        and text == text.strip()
+        and all(len(word) <= _MAX_WORD for word in text.split(" "))
+    )
+
+
+def _folded(text: str) -> str:
+    """Break lines before spaces, never before the first word, which some readers show as a space."""
+    first, *words = text.split(" ")
+    lines = [first]
+    for word in words:
+        # The first line has the header's name before it.
+        room = _LINE - (len("List-Unsubscribe: ") if len(lines) == 1 else 1)
+        if len(lines[-1]) + 1 + len(word) > room:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}"
+    return _FOLD.join(lines)
 
 
 def _checked(field: str, value: str) -> str:

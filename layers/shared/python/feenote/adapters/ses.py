@@ -16,6 +16,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from feenote.adapters.mime import ascii_address, compose
+from feenote.domain.attachments import SES_LIMIT_BYTES
 from feenote.service.ports import (
     MailOutcomeUnknownError,
     MailRefusedError,
@@ -26,8 +27,9 @@ from feenote.service.ports import (
 if TYPE_CHECKING:
     from types_boto3_sesv2.client import SESV2Client
 
-# The limit of SES for one message, attachments encoded.
-MAX_MESSAGE_BYTES = 40_000_000
+# The limits of SES for one message: its bytes, attachments encoded, and its recipients.
+MAX_MESSAGE_BYTES = SES_LIMIT_BYTES
+MAX_RECIPIENTS = 50
 
 # This message is at fault, or nothing that waiting could mend: an account that is suspended stays so until
 # people have talked to AWS, and a domain that is not verified until somebody acts.
@@ -70,12 +72,15 @@ class SesMailer:
         raw = compose(mail, from_address=self._from_address)
         if len(raw) > MAX_MESSAGE_BYTES:
             raise MailRefusedError("The message is larger than 40 MB: send the link instead of the file.")
-        to_address = ascii_address("to", mail.to_address)
+        if len(mail.also_to) >= MAX_RECIPIENTS:
+            raise MailRefusedError(f"A message goes to at most {MAX_RECIPIENTS} recipients.")
+        also_to = (ascii_address("also_to", address) for _, address in mail.also_to)
+        to_addresses = [ascii_address("to", mail.to_address), *also_to]
         if not all(_TAG.fullmatch(part) for tag in mail.tags.items() for part in tag):
             raise MailRefusedError("A tag holds more than letters, digits, _ and -.")
         try:
             answer = self._client.send_email(
-                Destination={"ToAddresses": [to_address]},
+                Destination={"ToAddresses": to_addresses},
                 Content={"Raw": {"Data": raw}},
                 ConfigurationSetName=self._configuration_set,
                 EmailTags=[{"Name": name, "Value": value} for name, value in mail.tags.items()],

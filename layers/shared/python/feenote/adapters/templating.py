@@ -1,4 +1,4 @@
-"""The two template engines: HTML, which escapes every value, and plain text, which must not."""
+"""The two template engines: HTML, which escapes every value, and other text, which must not."""
 
 from __future__ import annotations
 
@@ -30,18 +30,16 @@ def html_templates() -> Environment:
 
 @lru_cache(maxsize=1)
 def text_templates() -> Environment:
-    """Return the engine for plain text and subjects: what is no HTML is not escaped as HTML."""
-    engine = Environment(
+    """Return the engine for what is no HTML, and so is not escaped as HTML: the mails' style sheet."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=False,  # noqa: S701 - its output is text, in which &amp; would be wrong
+        autoescape=False,  # noqa: S701 - its output is CSS, in which &amp; would be wrong
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    engine.filters["fill"] = fill_text
-    return engine
 
 
 def fill_html(sentence: str, **values: str) -> Markup:
@@ -50,16 +48,11 @@ def fill_html(sentence: str, **values: str) -> Markup:
     return Markup(escape(sentence)).format(**shielded)  # noqa: S704 - escaped in this very line
 
 
-def fill_text(sentence: str, **values: str) -> str:
-    """Put values into a sentence of ours."""
-    return sentence.format(**values)
-
-
 def render_html(name: str, values: Mapping[str, object]) -> str:
     """Render an HTML template of the templates' folder."""
     return html_templates().get_template(name).render(values)
 
 
 def render_text(name: str, values: Mapping[str, object]) -> str:
-    """Render a plain-text template of the templates' folder."""
+    """Render a template of the templates' folder that is no HTML."""
     return text_templates().get_template(name).render(values)

@@ -11,6 +11,7 @@ from feenote.api.fields import Answer, DecimalText, Instant, ListAnswer, ListQue
 from feenote.domain import bills
 from feenote.domain.bills import Bill, BillState, BillSummary, LineKind
 from feenote.domain.calendars import day_in
+from feenote.domain.delivery_words import in_words
 from feenote.domain.events import BillEvent, EventKind
 from feenote.domain.money import Money
 from feenote.domain.payments import PaymentMethod
@@ -94,6 +95,7 @@ class BillSummaryAnswer(Answer):
     last_reminded_at: Instant | None
     times_sent: int
     delivery_state: str | None
+    delivery_text: Annotated[str | None, Field(examples=["Delivered to the recipient's mail server."])]
     available_actions: Annotated[list[str], Field(examples=[["change", "send", "void"]])]
     version: int
 
@@ -234,6 +236,7 @@ def summary_answer(bill: BillSummary, *, today: date) -> BillSummaryAnswer:
         last_reminded_at=stamps.last_reminded_at,
         times_sent=stamps.times_sent,
         delivery_state=stamps.delivery_state or None,
+        delivery_text=in_words(stamps.delivery_state) or None,
         available_actions=list(bills.available_actions(bill)),
         version=bill.version,
     )

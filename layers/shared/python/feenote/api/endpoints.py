@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, ClassVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,6 +33,17 @@ class Redirect:
     """An answer that leads elsewhere."""
 
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """An answer that is saved as a file of comma-separated values (RFC 4180), under a name."""
+
+    name: str
+    content: str
+
+    MEDIA_TYPE: ClassVar[str] = "text/csv"
+    PARAMETERS: ClassVar[str] = "; charset=utf-8; header=present"
 
 
 @dataclass(frozen=True, slots=True)

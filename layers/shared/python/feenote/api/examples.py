@@ -18,6 +18,7 @@ from feenote.api.records import (
     NewMatter,
 )
 from feenote.api.sends import ResolutionField, SendField
+from feenote.api.templates import TemplateField
 from feenote.service.resolve_delivery import Resolution
 
 _RATE = {"minor": 45000, "currency": "USD"}
@@ -67,5 +68,18 @@ EXAMPLES: Mapping[type[BaseModel], dict[str, Any]] = {
     },
     BillChange: {"due_on": "2027-01-15", "memo": "With thanks for your instructions."},
     SendField: {"bill_ids": ["bill_01K2M9ZQ4T7RG5H2V8X3YB6CND"], "channels": ["link", "attachment"]},
+    TemplateField: {
+        "kind": "bill",
+        "name": "Monthly bill",
+        "wordings": [
+            {
+                "language": "en",
+                "subject": "Bill {{ bill.number }} from {{ firm.name }}",
+                "body": "{{ recipient.greeting }}\n\n{{ bill.news }}\n\n{{ bill.summary }}\n\n"
+                "{{ link.button }}\n\nKind regards\n{{ attorney.name }}",
+            }
+        ],
+        "is_default": True,
+    },
     ResolutionField: {"action": Resolution.SEND_AGAIN.value},
 }

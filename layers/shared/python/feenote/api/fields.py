@@ -81,7 +81,8 @@ class ListAnswer(Answer, Generic[T]):
 
 
 def _one_line(text: str) -> str:
-    if any(unicodedata.category(letter) == "Cc" for letter in text):
+    # Unicode's own line and paragraph ends among them: no name in a mail's header may have one.
+    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
         raise ValueError("Line breaks and control characters cannot stand here.")
     return text
 

@@ -97,6 +97,7 @@ class TaskAnswer(Answer):
     bill_id: str | None
     payment_id: str | None
     delivery_id: str | None
+    contact_id: str | None
     done_at: Instant | None
     done_by: str | None
 
@@ -178,6 +179,7 @@ def task_answer(task: Task) -> TaskAnswer:
         bill_id=task.bill_id or None,
         payment_id=task.payment_id or None,
         delivery_id=task.delivery_id or None,
+        contact_id=task.contact_id or None,
         done_at=task.done_at,
         done_by=task.done_by or None,
     )

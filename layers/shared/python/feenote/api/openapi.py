@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from feenote.api.bill_answers import BillAnswer
-from feenote.api.endpoints import Endpoint, Redirect
+from feenote.api.endpoints import CsvFile, Endpoint, Redirect
 from feenote.api.examples import EXAMPLES
 from feenote.api.problems import CONTENT_TYPE, Kind, ProblemAnswer
 
@@ -155,6 +155,10 @@ def _responses(endpoint: Endpoint, refs: Refs) -> Json:
             "description": "The file is at another address, for five minutes.",
             "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
         }
+    elif endpoint.answer is CsvFile:
+        done["description"] = "A file of comma-separated values with a row of headings (RFC 4180)."
+        done["content"] = {CsvFile.MEDIA_TYPE: {"schema": {"type": "string"}}}
+        done["headers"] = {"Content-Disposition": {"schema": {"type": "string"}}}
     elif _is_model(endpoint.answer):
         done["content"] = {"application/json": {"schema": refs[endpoint.answer, "serialization"]}}
         if "version" in endpoint.answer.model_fields:

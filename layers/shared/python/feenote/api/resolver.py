@@ -14,7 +14,17 @@ from feenote import bootstrap
 from feenote.api import problems, reading
 from feenote.api.callers import Role, caller_of
 from feenote.api.calls import Call, expected_version_of, scope_of
-from feenote.api.endpoints import LARGE_BODY, SMALL_BODY, Endpoint, Redirect, TextBody, endpoint_of, is_id
+from feenote.api.endpoints import (
+    LARGE_BODY,
+    SMALL_BODY,
+    CsvFile,
+    Endpoint,
+    Redirect,
+    TextBody,
+    endpoint_of,
+    is_id,
+)
+from feenote.api.file_names import attachment
 from feenote.api.once import once
 from feenote.api.problems import Kind, ProblemError
 from feenote.api.sizes import small_enough
@@ -148,6 +158,14 @@ def _act(endpoint: Endpoint, call: Call, given: Mapping[str, Any], path: str) ->
     answer = endpoint.handler(call=call, **given)
     if isinstance(answer, Redirect):
         return Response(endpoint.status, body="", headers={**PRIVATE, "Location": answer.url})
+    if isinstance(answer, CsvFile):
+        return Response(
+            endpoint.status,
+            content_type=answer.MEDIA_TYPE + answer.PARAMETERS,
+            # Half a character cannot travel; a question mark stands for it.
+            body=answer.content.encode("utf-8", "replace").decode(),
+            headers={**PRIVATE, "Content-Disposition": attachment(answer.name)},
+        )
     if not isinstance(answer, BaseModel):
         return Response(204, body="", headers=PRIVATE)
     headers = dict(PRIVATE)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from feenote.api.fields import Answer, Code, Id, Instant, ListAnswer, ListQuery, Query, Request
+from feenote.api.templates import Body, Subject
 from feenote.domain.deliveries import Channel, Delivery, DeliveryState, MessageKind
+from feenote.domain.delivery_words import in_words
 from feenote.domain.links import LinkScope, SecureLink
-from feenote.domain.sends import Outcome, Send
+from feenote.domain.sends import MAX_BILLS, Outcome, Send
+from feenote.domain.templates import Wording
 from feenote.service.follow_send import Progress, ResultWithDeliveries, SendProgress
+from feenote.service.prepare_sends import Finding
+from feenote.service.preview_send import Preview, PreviewedMessage
 from feenote.service.resolve_delivery import Resolution
-from feenote.service.send_bills import MAX_BILLS, Finding, PreparedMessage, Preview, SendRequest
+from feenote.service.send_request import MOST_RECIPIENTS, SendRequest
+
+
+class MessageField(Request):
+    """This one message, edited by hand; without a language it is in each recipient's."""
+
+    subject: Subject
+    body: Body
+    language: Literal["en", "fr", "de", "es"] | None = None
 
 
 class SendField(Request):
@@ -20,22 +33,43 @@ class SendField(Request):
 
     bill_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_BILLS)]
     recipients: Annotated[
-        tuple[Id, ...] | None, Field(min_length=1, max_length=50, description="Contacts, chosen by hand.")
+        tuple[Id, ...] | None,
+        Field(min_length=1, max_length=MOST_RECIPIENTS, description="Contacts, chosen by hand."),
     ] = None
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = (Channel.LINK,)
+    template_id: Annotated[
+        Id | None, Field(description="A template for bills; without one, the default's words.")
+    ] = None
+    message: MessageField | None = None
     accept_all_unpaid: bool | None = None
+    one_email: Annotated[bool, Field(description="All recipients of a bill in one email, with one link.")] = (
+        False
+    )
     confirm: Annotated[
         tuple[Code, ...], Field(max_length=20, description="The codes of the warnings that were read.")
     ] = ()
+    seen: Annotated[
+        dict[str, Annotated[str, Field(max_length=60)]],
+        Field(
+            default_factory=dict,
+            max_length=MAX_BILLS,
+            description="By bill, what its preview showed: `seen` as it was answered.",
+        ),
+    ]
 
     def to_domain(self) -> SendRequest:
         """Return the request."""
+        message = self.message
         return SendRequest(
             bill_ids=self.bill_ids,
             recipients=self.recipients,
             channels=tuple(dict.fromkeys(self.channels)),
             accept_all_unpaid=self.accept_all_unpaid,
+            one_email=self.one_email,
+            template_id=self.template_id or "",
+            message=Wording(message.subject, message.body, message.language or "") if message else None,
             confirm=frozenset(self.confirm),
+            seen=self.seen,
         )
 
 
@@ -59,7 +93,12 @@ class MessageAnswer(Answer):
     """One message as it would go out. Its link is a stand-in: the real one is made when it is sent."""
 
     bill_id: str
+    bill_number: str | None
     recipient: RecipientShown
+    also_to: list[RecipientShown]
+    sent_from: Annotated[str, Field(serialization_alias="from", description="The name it comes from.")]
+    reply_to: str
+    template_id: str | None
     subject: str
     html: str
     text: str
@@ -68,14 +107,15 @@ class MessageAnswer(Answer):
 
 
 class ExcludedAnswer(Answer):
-    """A contact who was left out, and why."""
+    """A contact who was left out of a bill's recipients, and why."""
 
+    bill_id: str
     contact_id: str
     reason: str
 
 
 class FindingAnswer(Answer):
-    """A warning, which needs one yes, or an error, which blocks."""
+    """A warning, which needs one yes, an error, which blocks, or a notice, which needs nothing."""
 
     code: str
     message: str
@@ -90,6 +130,10 @@ class PreviewAnswer(Answer):
     excluded: list[ExcludedAnswer]
     warnings: list[FindingAnswer]
     errors: list[FindingAnswer]
+    notices: list[FindingAnswer]
+    seen: Annotated[
+        dict[str, str], Field(description="Name it when you send, to be asked again if a bill changed since.")
+    ]
 
 
 class SendStarted(Answer):
@@ -100,7 +144,9 @@ class SendStarted(Answer):
 
 
 class SendCounts(Answer):
-    """Messages by their state, and bills that were skipped or failed."""
+    """Messages by their state; bills that were skipped or failed, and those not looked at yet (`waiting`)."""
+
+    waiting: int = 0
 
     queued: int = 0
     sending: int = 0
@@ -124,6 +170,8 @@ class SendAnswer(Answer):
     total: int
     created_at: Instant
     sender: str
+    changed_at: Annotated[Instant | None, Field(description="When it was last stopped or taken up.")]
+    changed_by: str | None
 
 
 class DeliveryQuery(ListQuery):
@@ -138,8 +186,10 @@ class DeliveryAnswer(Answer):
     id: str
     kind: MessageKind
     state: DeliveryState
+    state_text: Annotated[str, Field(description="The state in plain words.")]
     state_since_at: Instant
     to: str
+    also_to: list[str]
     contact_id: str | None
     client_id: str
     bill_id: str | None
@@ -151,6 +201,8 @@ class DeliveryAnswer(Answer):
     created_at: Instant
     accepted_at: Instant | None
     link_id: str | None
+    template_id: str | None
+    attachment_left_out: str
 
 
 class DeliveryList(ListAnswer[DeliveryAnswer]):
@@ -170,6 +222,7 @@ class ResultAnswer(Answer):
     bill_number: str | None
     outcome: Outcome
     reason: str
+    code: Annotated[str | None, Field(description="Why, for programs: the code of an error or warning.")]
     deliveries: list[DeliveryAnswer]
 
 
@@ -205,27 +258,40 @@ def preview_answer(preview: Preview) -> PreviewAnswer:
     return PreviewAnswer(
         messages=[_message(message) for message in preview.messages],
         excluded=[
-            ExcludedAnswer(contact_id=item.contact_id, reason=item.reason) for item in preview.excluded
+            ExcludedAnswer(bill_id=item.bill_id, contact_id=item.contact_id, reason=item.reason)
+            for item in preview.excluded
         ],
         warnings=[_finding(item) for item in preview.warnings],
         errors=[_finding(item) for item in preview.errors],
+        notices=[_finding(item) for item in preview.notices],
+        seen=preview.seen,
     )
 
 
-def _message(message: PreparedMessage) -> MessageAnswer:
+def _message(message: PreviewedMessage) -> MessageAnswer:
+    context, mail = message.context, message.composed.mail
+    delivery, bill, contact = context.delivery, context.bill, context.contact
     return MessageAnswer(
-        bill_id=message.delivery.bill_id,
+        bill_id=delivery.bill_id,
+        bill_number=(bill.number if bill else "") or None,
         recipient=RecipientShown(
-            contact_id=message.recipient.id,
-            name=message.recipient.display_name,
-            email=message.delivery.to_address,
+            contact_id=delivery.contact_id,
+            name=contact.display_name if contact else "",
+            email=delivery.to_address,
         ),
-        subject=message.text.subject,
-        html=message.text.html,
-        text=message.text.text,
+        also_to=[
+            RecipientShown(contact_id=other.contact_id, name=other.name, email=other.address)
+            for other in delivery.also_to
+        ],
+        sent_from=mail.from_name,
+        reply_to=mail.reply_to,
+        template_id=delivery.template_id or None,
+        subject=mail.subject,
+        html=mail.html,
+        text=mail.text,
         attachments=[
             AttachmentShown(filename=item.filename, content_type=item.content_type, bytes=len(item.content))
-            for item in message.attachments
+            for item in mail.attachments
         ],
         links=list(message.links),
     )
@@ -252,6 +318,8 @@ def send_answer(progress: SendProgress) -> SendAnswer:
         total=send.total,
         created_at=send.created_at,
         sender=send.sender,
+        changed_at=send.changed_at,
+        changed_by=send.changed_by or None,
     )
 
 
@@ -262,6 +330,7 @@ def result_answer(item: ResultWithDeliveries) -> ResultAnswer:
         bill_number=item.result.bill_number or None,
         outcome=item.result.outcome,
         reason=item.result.reason,
+        code=item.result.code or None,
         deliveries=[delivery_answer(delivery) for delivery in item.deliveries],
     )
 
@@ -272,8 +341,10 @@ def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
         id=delivery.id,
         kind=delivery.kind,
         state=delivery.state,
+        state_text=in_words(delivery.state),
         state_since_at=delivery.state_since_at,
         to=delivery.to_address,
+        also_to=[other.address for other in delivery.also_to],
         contact_id=delivery.contact_id or None,
         client_id=delivery.client_id,
         bill_id=delivery.bill_id or None,
@@ -285,6 +356,8 @@ def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
         created_at=delivery.created_at,
         accepted_at=delivery.accepted_at,
         link_id=delivery.link_id or None,
+        template_id=delivery.template_id or None,
+        attachment_left_out=delivery.attachment_left_out,
     )
 
 

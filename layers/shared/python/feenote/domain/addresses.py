@@ -12,8 +12,34 @@ _TOP_LABEL = re.compile(r"[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59}")
 
 
 def is_local_part(text: str) -> bool:
-    """Say whether a text can stand before the `@`: a dot-atom (RFC 5321, 4.1.2) of at most 64 characters."""
-    return len(text) <= MAX_LOCAL_PART and _LOCAL_PART.fullmatch(text) is not None
+    """Say whether a text can stand before the `@`: a dot-atom (RFC 5321, 4.1.2) of at most 64 characters.
+
+    What looks like an encoded word (RFC 2047) cannot: many readers decode it within an address, too, and show
+    or answer another one.
+    """
+    return len(text) <= MAX_LOCAL_PART and "=?" not in text and _LOCAL_PART.fullmatch(text) is not None
+
+
+def comparable(address: str) -> str:
+    """Return an address in a form in which two ways to write it are equal.
+
+    Whether it stands in angle brackets, in what case it is written, and whether its domain is in ASCII
+    (`xn--…`, RFC 3492) or in its own script makes no difference.
+    """
+    _, bracket, inside = address.rpartition("<")
+    plain = inside.partition(">")[0] if bracket else address
+    local, _, domain = plain.strip().rpartition("@")
+    return f"{local.casefold()}@{'.'.join(_in_own_script(label) for label in domain.split('.'))}"
+
+
+def _in_own_script(label: str) -> str:
+    folded = label.casefold()
+    if not folded.startswith("xn--"):
+        return folded
+    try:
+        return folded[4:].encode("ascii").decode("punycode").casefold()
+    except UnicodeError:
+        return folded
 
 
 def is_email(text: str) -> bool:

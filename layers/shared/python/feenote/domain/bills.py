@@ -128,6 +128,8 @@ class SendStamps:
     last_reminded_at: datetime | None = None
     times_sent: int = 0
     delivery_state: str = ""
+    last_queued_at: datetime | None = None
+    """When it was last asked for: whether it went out is another matter."""
 
 
 @dataclass(frozen=True, slots=True)

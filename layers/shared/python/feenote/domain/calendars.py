@@ -11,6 +11,11 @@ def day_in(time_zone: str, now: datetime) -> date:
     return now.astimezone(_zone(time_zone)).date()
 
 
+def time_in(time_zone: str, at: datetime) -> datetime:
+    """Return an instant as the clocks of a zone show it, as `day_in` finds the zone."""
+    return at.astimezone(_zone(time_zone))
+
+
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)

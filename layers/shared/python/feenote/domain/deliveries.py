@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,9 +26,23 @@ class MessageKind(StrEnum):
     """What a message is; each kind has its template."""
 
     BILL = "bill"
+    BALANCE = "balance"
+    REMINDER = "reminder"
     RECEIPT = "receipt"
     PAYMENT_FAILED = "payment_failed"
+    REFUND = "refund"
+    PORTAL_INVITATION = "portal_invitation"
+    PORTAL_BILL = "portal_bill"
     LINK_RENEWED = "link_renewed"
+
+
+class Lane(StrEnum):
+    """Who goes first when the mail provider's quota is short."""
+
+    PROMPT = "prompt"
+    """What somebody waits for: a receipt, a new link, a bill sent by hand."""
+    BULK = "bulk"
+    """Many at once: they wait while anything prompt is there."""
 
 
 class Channel(StrEnum):
@@ -52,10 +67,20 @@ class Notice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """One more person whom a message goes to, at the address of the time of the wish."""
+
+    contact_id: str
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """The wish to write one message to one person, and what became of it.
+    """The wish to write one message, to one person or to several at once, and what became of it.
 
     `to_address` is the address at the time of the wish: a later change of the contact does not redirect it.
+    `also_to` are the others where all recipients were wanted in one email; they share its one link.
     """
 
     id: str
@@ -84,6 +109,28 @@ class Delivery:
     matter_ids: tuple[str, ...] = ()
     """The bill's matters: named here, they are read in the same call as the bill."""
     correlation_id: str = ""
+    lane: Lane = Lane.PROMPT
+    expected_at: datetime | None = None
+    """When the queue should have brought it, at the latest; None means a minute after it was queued."""
+    also_to: tuple[Addressee, ...] = ()
+    template_id: str = ""
+    """The template whose wording it has: empty means the words that Feenote ships."""
+    wording_id: str = ""
+    """The very wording, kept when it was asked for: a later change of the template does not touch it."""
+    attachment_left_out: str = ""
+    """Why the PDF that was wanted did not go along: the link did, and the sender is told."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return every address that the message goes to; the provider's quota counts them."""
+        return (self.to_address, *(other.address for other in self.also_to))
+
+    def contact_at(self, address: str) -> str:
+        """Return the contact whose address it was; empty where it was nobody's."""
+        wanted = address.casefold()
+        if self.to_address.casefold() == wanted:
+            return self.contact_id
+        return next((other.contact_id for other in self.also_to if other.address.casefold() == wanted), "")
 
 
 # How sure each state is. A notice never takes a message back to one that is less sure.
@@ -123,3 +170,26 @@ def state_after(state: DeliveryState, notice: Notice) -> DeliveryState:
 def less_sure_than(state: DeliveryState) -> tuple[DeliveryState, ...]:
     """Return the states that may still move to `state`."""
     return tuple(other for other, rank in _RANK.items() if rank < _RANK[state])
+
+
+# From the one that a firm must see to the one that needs no word.
+_NEWS = (
+    DeliveryState.COMPLAINED,
+    DeliveryState.BOUNCED,
+    DeliveryState.REFUSED,
+    DeliveryState.UNKNOWN,
+    DeliveryState.DELAYED,
+    DeliveryState.QUEUED,
+    DeliveryState.SENDING,
+    DeliveryState.ACCEPTED,
+    DeliveryState.DELIVERED,
+)
+
+
+def shown_state(states: Iterable[DeliveryState]) -> DeliveryState | None:
+    """Return what a bill shows of its latest send's messages: the worst news of any of its recipients.
+
+    None where there is no message.
+    """
+    present = frozenset(states)
+    return next((state for state in _NEWS if state in present), None)

@@ -51,6 +51,7 @@ class TaskKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     DELIVERY_UNKNOWN = "delivery_unknown"
     NOT_DELIVERED = "not_delivered"
+    SEND_STUCK = "send_stuck"
     EVENT_KEPT_ASIDE = "event_kept_aside"
 
 
@@ -68,5 +69,6 @@ class Task:
     bill_id: str = ""
     payment_id: str = ""
     delivery_id: str = ""
+    contact_id: str = ""
     done_at: datetime | None = None
     done_by: str = ""

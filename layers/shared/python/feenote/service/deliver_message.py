@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feenote.domain import links
-from feenote.domain.bills import Bill, BillError, BillState
-from feenote.domain.deliveries import Channel, Delivery, DeliveryState, MessageKind
+from feenote.domain.bills import BillError, BillState
+from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind
 from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
 from feenote.domain.links import LinkScope, SecureLink
-from feenote.domain.records import Firm
+from feenote.service.compose_message import compose_message
+from feenote.service.hand_over import hand_over
+from feenote.service.mail_jobs import job_of
 from feenote.service.ports import (
-    Attachment,
     MailContext,
     MailJob,
     MailOutcomeUnknownError,
@@ -28,7 +29,8 @@ from feenote.service.ports import (
     RenderError,
     StoreUnavailableError,
 )
-from feenote.service.prepare_document import pdf_name, stored_pdf
+
+NO_ANSWER = "The store or the files did not answer."
 
 
 class DeliveryPutOffError(Exception):
@@ -69,6 +71,11 @@ def _prepare(
     except StoreUnavailableError as error:
         _give_back(ports, ports.deliveries.get(job.firm_id, job.delivery_id), now)
         raise DeliveryPutOffError from error
+    if job_of(context.delivery) != job:
+        # Its chunk was prepared twice at once: the message as it is stored counts, not what the job says.
+        _give_back(ports, context.delivery, now, reason="It was prepared twice at once.")
+        hand_over(ports, [context.delivery])
+        raise DeliveryPutOffError
     bill = context.bill
     is_over = bill is not None and bill.state in {BillState.VOID, BillState.DELETED}
     if is_over and context.delivery.kind is MessageKind.BILL:
@@ -77,17 +84,19 @@ def _prepare(
         # The revision that goes out is the one that stands now, not the one of when it was asked for.
         context = replace(context, delivery=replace(context.delivery, revision=bill.revision))
     try:
-        return context, _compose(ports, context, f"{ports.public_base_url}/l/{token}", now)
+        composed = compose_message(ports, context, link_url=f"{ports.public_base_url}/l/{token}", now=now)
     except StoreUnavailableError as error:
         _give_back(ports, context.delivery, now)
         raise DeliveryPutOffError from error
     except (RenderError, BillError, KeyError):
         ports.signals.count("DeliveryNotRendered")
         return _refuse(ports, context.delivery, "The message or its PDF could not be made.", now)
+    delivery = replace(context.delivery, attachment_left_out=composed.attachment_left_out)
+    return replace(context, delivery=delivery), composed.mail
 
 
-def _give_back(ports: Ports, delivery: Delivery, now: datetime) -> None:
-    ports.deliveries.give_back(delivery, reason="The store or the files did not answer.", at=now)
+def _give_back(ports: Ports, delivery: Delivery, now: datetime, *, reason: str = NO_ANSWER) -> None:
+    ports.deliveries.give_back(delivery, reason=reason, at=now)
     ports.signals.count("DeliveryPutOff")
 
 
@@ -121,7 +130,12 @@ def sent_event(delivery: Delivery, at: datetime) -> BillEvent | None:
         "kind": delivery.kind.value,
         "contact_id": delivery.contact_id,
         "revision": str(delivery.revision),
+        "shared": ", ".join(channel.value for channel in delivery.channels),
+        "template_id": delivery.template_id or ("edited by hand" if delivery.wording_id else ""),
+        "also_to": ", ".join(other.contact_id for other in delivery.also_to),
+        "attachment_left_out": delivery.attachment_left_out,
     }
+    details = {name: value for name, value in details.items() if value}
     return BillEvent(
         delivery.id.replace("dlv_", "evt_sent_"),
         delivery.bill_id,
@@ -150,46 +164,6 @@ def _link(ports: Ports, job: MailJob, token: str, now: datetime) -> SecureLink |
         accept_all_unpaid=job.accept_all_unpaid,
         matter_ids=job.matter_ids,
     )
-
-
-def _compose(ports: Ports, context: MailContext, link_url: str, now: datetime) -> OutgoingMail:
-    delivery, firm = context.delivery, context.firm
-    attachments: tuple[Attachment, ...] = ()
-    if delivery.kind is MessageKind.BILL and context.bill is not None:
-        attachments = _attachments(ports, context, context.bill, now)
-    text = ports.messages.render(context, link_url=link_url, attached=bool(attachments), now=now)
-    contact = context.contact
-    return OutgoingMail(
-        from_name=firm.name,
-        to_address=delivery.to_address,
-        to_name=contact.display_name if contact else "",
-        reply_to=reply_address(firm, context),
-        subject=text.subject,
-        html=text.html,
-        text=text.text,
-        message_date=now,
-        tags={"delivery_id": delivery.id, "firm_id": delivery.firm_id, "kind": delivery.kind.value},
-        attachments=attachments,
-    )
-
-
-def _attachments(ports: Ports, context: MailContext, bill: Bill, now: datetime) -> tuple[Attachment, ...]:
-    """Store the PDF that the link leads to; attach it where that was chosen and it is not too large."""
-    wants_file = Channel.ATTACHMENT in context.delivery.channels
-    if bill.pdf_key and not wants_file:
-        return ()
-    pdf, _ = stored_pdf(
-        ports, bill, firm=context.firm, client=context.client, matters=context.matters, now=now
-    )
-    if not wants_file or len(pdf) > context.firm.settings.attachment_limit_bytes:
-        return ()
-    return (Attachment(pdf_name(bill), "application/pdf", pdf),)
-
-
-def reply_address(firm: Firm, context: MailContext) -> str:
-    """Return where a reply goes: the responsible attorney, else the firm's billing address."""
-    attorneys = [matter.responsible_attorney.email for matter in context.matters]
-    return next((email for email in attorneys if email), firm.reply_to or firm.email)
 
 
 def _refuse(ports: Ports, delivery: Delivery, reason: str, now: datetime) -> DeliveryState:

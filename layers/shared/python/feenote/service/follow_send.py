@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from feenote.domain.deliveries import Delivery, DeliveryState
-from feenote.domain.sends import Outcome, Send, SendResult
+from feenote.domain.sends import Outcome, Send, SendResult, SendState
 from feenote.service.errors import NotFoundError
 from feenote.service.ports import Page, Ports
 
-PAGE = 200
 _STILL_MOVING = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
@@ -20,13 +18,14 @@ class Progress(StrEnum):
     """Where a send stands."""
 
     RUNNING = "running"
+    STOPPED = "stopped"
     DONE = "done"
     """Nothing of it waits for the machine any more; some may wait for a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendProgress:
-    """A send with counts: of messages by their state, and of bills that were skipped or failed."""
+    """A send with counts: of messages by their state, and of bills that were skipped, or still wait."""
 
     send: Send
     progress: Progress
@@ -42,27 +41,25 @@ class ResultWithDeliveries:
 
 
 def send_progress(ports: Ports, *, firm_id: str, send_id: str) -> SendProgress:
-    """Return how far a send is.
+    """Return how far a send is; two reads, however many bills it has.
 
     Raises:
         NotFoundError: when the firm has no such send.
     """
     send = _send(ports, firm_id, send_id)
-    counts: Counter[str] = Counter()
-    results = 0
-    cursor: str | None = None
-    while True:
-        page = ports.deliveries.send_results(firm_id, send_id, limit=PAGE, cursor=cursor)
-        for result in page.items:
-            results += 1
-            if result.outcome is not Outcome.SENT:
-                counts[result.outcome.value] += 1
-            counts.update(delivery.state.value for delivery in _deliveries(ports, firm_id, result))
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    moving = results < send.total or any(counts[state.value] for state in _STILL_MOVING)
-    return SendProgress(send, Progress.RUNNING if moving else Progress.DONE, counts)
+    found = ports.sends.counts(firm_id, send_id)
+    waiting = send.total - sum(found.outcomes.values())
+    counts = {
+        **found.states,
+        Outcome.SKIPPED.value: found.outcomes.get(Outcome.SKIPPED, 0),
+        Outcome.FAILED.value: found.outcomes.get(Outcome.FAILED, 0),
+        "waiting": waiting,
+    }
+    moving = waiting > 0 or any(found.states.get(state, 0) for state in _STILL_MOVING)
+    if not moving:
+        return SendProgress(send, Progress.DONE, counts)
+    is_stopped = send.state is SendState.STOPPED
+    return SendProgress(send, Progress.STOPPED if is_stopped else Progress.RUNNING, counts)
 
 
 def send_results(
@@ -75,19 +72,26 @@ def send_results(
         BadCursorError: for a cursor of another list.
     """
     _send(ports, firm_id, send_id)
-    page = ports.deliveries.send_results(firm_id, send_id, limit=limit, cursor=cursor)
+    page = ports.sends.results(firm_id, send_id, limit=limit, cursor=cursor)
+    ids = [one for result in page.items for one in result.delivery_ids]
+    found = ports.deliveries.get_many(firm_id, ids) if ids else {}
     items = tuple(
-        ResultWithDeliveries(result, tuple(_deliveries(ports, firm_id, result))) for result in page.items
+        _with_deliveries(result, tuple(found[one] for one in result.delivery_ids if one in found))
+        for result in page.items
     )
     return Page(items, page.next_cursor)
 
 
+def _with_deliveries(result: SendResult, deliveries: tuple[Delivery, ...]) -> ResultWithDeliveries:
+    """Lay over a result what came of its messages: a bill of which none could go out has failed."""
+    if deliveries and all(delivery.state is DeliveryState.REFUSED for delivery in deliveries):
+        reason = " ".join(dict.fromkeys(delivery.reason for delivery in deliveries if delivery.reason))
+        result = replace(result, outcome=Outcome.FAILED, reason=reason, code="refused")
+    return ResultWithDeliveries(result, deliveries)
+
+
 def _send(ports: Ports, firm_id: str, send_id: str) -> Send:
     try:
-        return ports.deliveries.get_send(firm_id, send_id)
+        return ports.sends.get(firm_id, send_id)
     except KeyError:
         raise NotFoundError("There is no such send.") from None
-
-
-def _deliveries(ports: Ports, firm_id: str, result: SendResult) -> list[Delivery]:
-    return [ports.deliveries.get(firm_id, delivery_id) for delivery_id in result.delivery_ids]

@@ -19,4 +19,8 @@ def job_of(delivery: Delivery) -> MailJob:
         link_days=delivery.link_days,
         accept_all_unpaid=delivery.accept_all_unpaid,
         matter_ids=delivery.matter_ids,
+        send_id=delivery.send_id,
+        wording_id=delivery.wording_id,
+        lane=delivery.lane,
+        recipients=len(delivery.addresses),
     )

@@ -1,21 +1,20 @@
-"""Who gets a bill: its matter's recipients, else the client's primary contact, else why nobody can."""
+"""Who gets a bill: its matters' recipients, else the client's primary contact, else why nobody can."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from feenote.domain.bills import Bill
 from feenote.domain.records import Client, Contact, Matter
-from feenote.service.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A contact who was left out, and why."""
+    """A contact who was left out of a bill's recipients, and why."""
 
     contact_id: str
     reason: str
+    bill_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +29,35 @@ class Recipients:
 
 
 def recipients_of(
-    ports: Ports, bill: Bill, client: Client, matters: Sequence[Matter], *, chosen: Sequence[str] | None
+    client: Client,
+    matters: Sequence[Matter],
+    contacts: Mapping[str, Contact],
+    *,
+    chosen: Sequence[str] | None,
 ) -> Recipients:
     """Return the recipients of a bill; `chosen` contact ids, where given, stand instead of the rule.
 
-    A bill over several matters goes only to contacts who are recipients on every one of them.
+    A matter's recipients are the contacts that receive its every future bill, else the client's primary
+    contact. A bill over several matters goes only to contacts who are recipients on every one of them.
     """
     by_matter = [
         [recipient.contact_id for recipient in matter.recipients if recipient.every_future_bill]
         for matter in matters
     ]
+    primary = [client.primary_contact_id] if client.primary_contact_id else []
+    of_each = [ids or primary for ids in by_matter] or [primary]
     on_every = [
-        contact_id for contact_id in by_matter[0] if all(contact_id in others for others in by_matter[1:])
+        contact_id for contact_id in of_each[0] if all(contact_id in others for others in of_each[1:])
     ]
     if chosen is not None:
-        return _chosen(
-            ports,
-            bill.firm_id,
-            client,
-            chosen,
-            expected={*on_every, client.primary_contact_id},
-            is_limited=any(by_matter),
-        )
-    on_some = sorted({contact_id for ids in by_matter for contact_id in ids} - set(on_every))
+        # Who gets a matter's bills only when chosen by hand is one of its recipients all the same.
+        of_any = [
+            {*ids, *(recipient.contact_id for recipient in matter.recipients)}
+            for ids, matter in zip(of_each, matters, strict=False)
+        ]
+        expected = set(primary).union(*of_any).intersection(*of_any)
+        return _chosen(client, contacts, chosen, expected=expected, is_limited=any(by_matter))
+    on_some = sorted({contact_id for ids in of_each for contact_id in ids} - set(on_every))
     excluded = tuple(
         Excluded(contact_id, "not a recipient on every matter of the bill") for contact_id in on_some
     )
@@ -60,33 +65,34 @@ def recipients_of(
         return Recipients(
             (), excluded, "No contact is a recipient on every matter of the bill: choose by hand."
         )
-    wanted = on_every or [client.primary_contact_id]
-    contacts = tuple(
-        contact for contact_id in wanted if contact_id for contact in _found(ports, bill.firm_id, contact_id)
-    )
-    reachable = tuple(contact for contact in contacts if contact.email)
-    if not contacts:
+    found = [contacts[contact_id] for contact_id in on_every if contact_id in contacts]
+    if not found:
         return Recipients((), excluded, f"{client.name} has no contact: add one with an email address.")
+    reachable = [contact for contact in found if contact.email]
     if not reachable:
         return Recipients((), excluded, f"{client.name}'s contact has no email address: add one.")
     unreachable = tuple(
-        Excluded(contact.id, "has no email address") for contact in contacts if not contact.email
+        Excluded(contact.id, "has no email address") for contact in found if not contact.email
     )
     return Recipients(_once(reachable), (*excluded, *unreachable))
 
 
 def _chosen(
-    ports: Ports, firm_id: str, client: Client, chosen: Sequence[str], *, expected: set[str], is_limited: bool
+    client: Client,
+    contacts: Mapping[str, Contact],
+    chosen: Sequence[str],
+    *,
+    expected: set[str],
+    is_limited: bool,
 ) -> Recipients:
-    contacts = tuple(contact for contact_id in chosen for contact in _found(ports, firm_id, contact_id))
-    if len(contacts) < len(chosen):
-        return Recipients((), (), "One of the chosen contacts is not there any more.")
-    without = [contact.display_name for contact in contacts if not contact.email]
-    if without:
-        return Recipients((), (), "A chosen contact has no email address: add one.")
-    if not contacts:
+    if not chosen:
         return Recipients((), (), "Choose at least one recipient.")
-    kept = _once(contacts)
+    found = [contacts[contact_id] for contact_id in chosen if contact_id in contacts]
+    if len(found) < len(chosen):
+        return Recipients((), (), "One of the chosen contacts is not there any more.")
+    if any(not contact.email for contact in found):
+        return Recipients((), (), "A chosen contact has no email address: add one.")
+    kept = _once(found)
     by_hand = tuple(
         contact
         for contact in kept
@@ -101,10 +107,3 @@ def _once(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
     for contact in contacts:
         by_address.setdefault(contact.email.casefold(), contact)
     return tuple(by_address.values())
-
-
-def _found(ports: Ports, firm_id: str, contact_id: str) -> tuple[Contact, ...]:
-    try:
-        return (ports.records.get_contact(firm_id, contact_id),)
-    except KeyError:
-        return ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from feenote.domain.deliveries import Delivery, DeliveryState
+from feenote.domain.deliveries import Delivery, DeliveryState, Lane
 from feenote.service.deliver_message import sent_event
 from feenote.service.errors import ConflictError, NotFoundError
 from feenote.service.hand_over import hand_over
@@ -68,6 +68,9 @@ def resolve_delivery(
         provider_message_id="",
         accepted_at=None,
         link_id="",
+        # Somebody waits for it, also where the rest of its send was stopped.
+        lane=Lane.PROMPT,
+        expected_at=None,
     )
     try:
         ports.deliveries.sent_anew(delivery, again, at=now)

@@ -1,318 +1,142 @@
-"""Send bills, or show what would be sent: one way, with one switch at its end."""
+"""Send bills, one or ten thousand: store the wish whole, answer, and let the queues do the rest."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from feenote.domain.bills import ISSUED, Bill, plain
-from feenote.domain.calendars import day_in
-from feenote.domain.deliveries import Channel, Delivery, DeliveryState, MessageKind
-from feenote.domain.events import BillEvent, EventKind
-from feenote.domain.records import Client, Contact, EmailState, Firm, Matter
-from feenote.domain.sends import Outcome, Send, SendResult
-from feenote.service.errors import FieldError, NotFoundError, RefusedError
-from feenote.service.hand_over import hand_over
-from feenote.service.ports import Attachment, MailContext, MessageText, Ports
-from feenote.service.prepare_document import pdf_name, stored_pdf
-from feenote.service.read_bill import read_bill
-from feenote.service.recipients import Excluded, Recipients, recipients_of
+from feenote.domain.deliveries import Lane
+from feenote.domain.sends import BILLS_IN_A_CHUNK, Send, SendChunk
+from feenote.service.choose_wordings import pinned
+from feenote.service.errors import ConflictError, FieldError, NotFoundError, RefusedError
+from feenote.service.ports import ChunkJob, Ports, StaleError, StoreUnavailableError
+from feenote.service.prepare_chunk import queue_prepared
+from feenote.service.prepare_sends import PreparedBill, SendIdentity, prepare_bills
+from feenote.service.send_request import SendRequest, check_request
 
-MAX_BILLS = 100
-ASK_AGAIN_WITHIN = timedelta(minutes=10)
-LINK_IN_PREVIEW = "preview"
-"""Stands where a link's token will be: a preview makes no token."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendRequest:
-    """What a person wants sent. `confirm` names the warnings that were read."""
-
-    bill_ids: tuple[str, ...]
-    recipients: tuple[str, ...] | None = None
-    channels: tuple[Channel, ...] = (Channel.LINK,)
-    accept_all_unpaid: bool | None = None
-    confirm: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A warning or an error about one bill, by a code that programs can rely on."""
-
-    code: str
-    message: str
-    bill_id: str
-    contact_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedMessage:
-    """One message as it would go out."""
-
-    recipient: Contact
-    delivery: Delivery
-    text: MessageText
-    attachments: tuple[Attachment, ...]
-    links: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a send would do, without doing it."""
-
-    messages: tuple[PreparedMessage, ...]
-    excluded: tuple[Excluded, ...]
-    warnings: tuple[Finding, ...]
-    errors: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """One bill, looked at before a send."""
-
-    bill: Bill
-    firm: Firm
-    client: Client
-    matters: tuple[Matter, ...]
-    deliveries: tuple[tuple[Contact, Delivery], ...]
-    excluded: tuple[Excluded, ...]
-    warnings: tuple[Finding, ...]
-    errors: tuple[Finding, ...]
-
-
-def preview_send(ports: Ports, *, firm_id: str, request: SendRequest, sender: str, now: datetime) -> Preview:
-    """Return, for each recipient of each bill, the rendered message, and every warning and error.
-
-    Raises:
-        RefusedError: when the request names no bill, or too many.
-        NotFoundError: when a bill is not there.
-    """
-    _check(request)
-    messages: list[PreparedMessage] = []
-    prepared = [
-        _prepare(ports, firm_id, bill_id, request, "preview", sender, now) for bill_id in request.bill_ids
-    ]
-    for one in prepared:
-        if not one.errors:
-            messages += [_render(ports, one, contact, delivery, now) for contact, delivery in one.deliveries]
-    return Preview(
-        tuple(messages),
-        tuple(item for one in prepared for item in one.excluded),
-        tuple(item for one in prepared for item in one.warnings),
-        tuple(item for one in prepared for item in one.errors),
-    )
+LOOKED_AT_FIRST = 100
+"""Up to so many bills are looked at before the answer, so that unread warnings are refused at once."""
+PROMPT_BILLS = 10
+"""Up to so many bills somebody waits for: their messages are queued before the answer, and go first."""
+CHUNK_WITHIN = timedelta(minutes=5)
+"""When a chunk should be done, at the latest; the sweep brings it again after that."""
 
 
 def send_bills(
     ports: Ports, *, firm_id: str, send_id: str, request: SendRequest, sender: str, now: datetime
 ) -> Send:
-    """Store the wish and each bill's messages, then hand them to the worker.
+    """Store the send and hand it to the queue; the same `send_id` again goes on where it stopped.
 
-    A bill that cannot be sent is skipped with the reason and never holds the others up. The same
-    `send_id` again goes on where it stopped and queues nothing twice.
+    A bill that cannot be sent is skipped with the reason and never holds the others up. Beyond 100 bills
+    nothing is looked at before the answer: a bill with a warning that was not confirmed is skipped, too.
 
     Raises:
-        RefusedError: when the request names no bill, too many, or a warning was not confirmed.
-        NotFoundError: when a bill is not there.
+        RefusedError: a request that no bill can be sent with, or a warning that was not confirmed.
+        NotFoundError: none of the bills is there.
+        ConflictError: there is a send with this id, of other bills or in another way.
     """
-    _check(request)
-    prepared = [
-        _prepare(ports, firm_id, bill_id, request, send_id, sender, now) for bill_id in request.bill_ids
+    begun = _begun(ports, firm_id, send_id)
+    if begun is not None:
+        _refuse_other(ports, begun, request)
+        hand_chunks_over(ports, begun)
+        return begun
+    check_request(ports, firm_id, request)
+    lane = Lane.PROMPT if len(request.bill_ids) <= PROMPT_BILLS else Lane.BULK
+    choice = pinned(ports, firm_id, request.choice)
+    prepared: Sequence[PreparedBill] = ()
+    if len(request.bill_ids) <= LOOKED_AT_FIRST:
+        prepared = prepare_bills(
+            ports,
+            SendIdentity(firm_id, send_id, sender, lane),
+            bill_ids=request.bill_ids,
+            choice=choice,
+            seen=request.seen,
+            now=now,
+        )
+        _refuse_unread(prepared, request)
+    chunks = _chunks(firm_id, send_id, request, now)
+    send = Send(send_id, firm_id, now, sender, len(request.bill_ids), choice, lane=lane, chunks=len(chunks))
+    ports.sends.begin(send, chunks)
+    if lane is Lane.BULK or not _queued_at_once(ports, send, chunks, prepared, request, now):
+        hand_chunks_over(ports, send)
+    return send
+
+
+def hand_chunks_over(ports: Ports, send: Send) -> None:
+    """Put a send's chunks on the queue; a queue that is away is counted and left to the sweep."""
+    try:
+        ports.send_queue.put([ChunkJob(send.firm_id, send.id, position) for position in range(send.chunks)])
+    except StoreUnavailableError:
+        ports.signals.count("SendQueueUnavailable")
+
+
+def _begun(ports: Ports, firm_id: str, send_id: str) -> Send | None:
+    try:
+        return ports.sends.get(firm_id, send_id)
+    except KeyError:
+        return None
+
+
+def _refuse_other(ports: Ports, begun: Send, request: SendRequest) -> None:
+    """Refuse a request that is not the one that a send was begun with: its key was kept for a day only."""
+    asked = len(request.bill_ids), request.choice
+    if (begun.total, replace(begun.choice, pinned=None)) == asked:
+        chunks = (ports.sends.chunk(begun.firm_id, begun.id, position) for position in range(begun.chunks))
+        if tuple(bill_id for chunk in chunks for bill_id in chunk.bill_ids) == request.bill_ids:
+            return
+    raise ConflictError("Another send was asked for with this Idempotency-Key before: make a new key.")
+
+
+def _refuse_unread(prepared: Sequence[PreparedBill], request: SendRequest) -> None:
+    if all(one.bill is None for one in prepared):
+        raise NotFoundError("There is no such bill.")
+    unread = [
+        warning
+        for one in prepared
+        if not one.errors
+        for warning in one.warnings
+        if warning.code not in request.confirm
     ]
-    unread = [item for one in prepared for item in one.warnings if item.code not in request.confirm]
-    if unread and not _was_begun(ports, firm_id, send_id):
+    if unread:
         raise RefusedError(
             "Read the warnings and confirm them.",
             [FieldError("confirm", f"{item.code}: {item.message}") for item in unread],
         )
-    send = Send(send_id, firm_id, now, sender, len(prepared))
-    ports.deliveries.put_send(send)
-    results = [_queue(ports, send, one, now) for one in prepared]
-    return replace(send, results=tuple(results))
 
 
-def _was_begun(ports: Ports, firm_id: str, send_id: str) -> bool:
-    """Say whether this very send was confirmed before, and goes on now."""
-    try:
-        ports.deliveries.get_send(firm_id, send_id)
-    except KeyError:
-        return False
-    return True
-
-
-def _check(request: SendRequest) -> None:
-    if not request.bill_ids:
-        raise RefusedError("Name at least one bill.", [FieldError("bill_ids", "Name at least one bill.")])
-    if len(request.bill_ids) > MAX_BILLS:
-        message = f"Name at most {MAX_BILLS} bills."
-        raise RefusedError(message, [FieldError("bill_ids", message)])
-    if len(set(request.bill_ids)) < len(request.bill_ids):
-        message = "A bill is named twice."
-        raise RefusedError(message, [FieldError("bill_ids", message)])
-    if Channel.PORTAL in request.channels:
-        message = "This deployment has no client portal: send by link or attachment."
-        raise RefusedError(message, [FieldError("channels", message)])
-
-
-def _prepare(
-    ports: Ports,
-    firm_id: str,
-    bill_id: str,
-    request: SendRequest,
-    send_id: str,
-    sender: str,
-    now: datetime,
-) -> _Prepared:
-    bill = read_bill(ports, firm_id=firm_id, bill_id=bill_id)
-    try:
-        firm = ports.records.get_firm(firm_id)
-        client = ports.records.get_client(firm_id, bill.client_id)
-        matters = ports.records.get_matters(firm_id, bill.content.matter_ids)
-    except KeyError:
-        raise NotFoundError("The bill's client or matter is not there any more.") from None
-    errors: list[Finding] = []
-    if bill.state not in ISSUED:
-        errors.append(
-            Finding(
-                "not_sendable", f"A bill that is {plain(bill.state)} is not sent: approve it first.", bill.id
-            )
-        )
-    recipients = recipients_of(ports, bill, client, matters, chosen=request.recipients)
-    if recipients.refusal:
-        errors.append(Finding("no_address", recipients.refusal, bill.id))
-    accept_all = (
-        firm.settings.accept_all_unpaid if request.accept_all_unpaid is None else request.accept_all_unpaid
-    )
-    deliveries = tuple(
-        (
-            contact,
-            Delivery(
-                id=_delivery_id(send_id, bill.id, contact.id),
-                firm_id=firm_id,
-                client_id=client.id,
-                kind=MessageKind.BILL,
-                state=DeliveryState.QUEUED,
-                to_address=contact.email,
-                created_at=now,
-                state_since_at=now,
-                contact_id=contact.id,
-                bill_id=bill.id,
-                send_id=send_id,
-                revision=bill.revision,
-                channels=request.channels,
-                # The client's other bills may be of matters that only its primary contact may see.
-                accept_all_unpaid=accept_all and contact.id == client.primary_contact_id,
-                sender=sender,
-                link_days=firm.settings.link_days,
-                matter_ids=bill.content.matter_ids,
-            ),
-        )
-        for contact in recipients.contacts
-    )
-    return _Prepared(
-        bill,
-        firm,
-        client,
-        matters,
-        deliveries,
-        recipients.excluded,
-        (
-            *_warnings(ports, bill, recipients.contacts, send_id, today=day_in(firm.time_zone, now), now=now),
-            *_strangers(recipients, client, bill.id),
-        ),
-        tuple(errors),
-    )
-
-
-def _strangers(recipients: Recipients, client: Client, bill_id: str) -> list[Finding]:
-    """Warn of recipients, chosen by hand, whom the rule would not have written to."""
+def _chunks(firm_id: str, send_id: str, request: SendRequest, now: datetime) -> list[SendChunk]:
+    parts = [
+        request.bill_ids[start : start + BILLS_IN_A_CHUNK]
+        for start in range(0, len(request.bill_ids), BILLS_IN_A_CHUNK)
+    ]
     return [
-        Finding(
-            "not_the_clients",
-            "This contact is not one of the client's: the bill is confidential.",
-            bill_id,
-            contact.id,
+        SendChunk(
+            firm_id,
+            send_id,
+            position,
+            part,
+            {bill_id: request.seen[bill_id] for bill_id in part if bill_id in request.seen},
+            expected_at=now + CHUNK_WITHIN,
         )
-        if client.id not in contact.client_ids
-        else Finding(
-            "not_on_every_matter", "This contact is not a recipient on every matter.", bill_id, contact.id
-        )
-        for contact in recipients.by_hand
+        for position, part in enumerate(parts)
     ]
 
 
-def _warnings(
-    ports: Ports, bill: Bill, contacts: Sequence[Contact], send_id: str, *, today: date, now: datetime
-) -> list[Finding]:
-    found: list[Finding] = []
-    if bill.balance_due and bill.due_on < today:
-        found.append(Finding("due_date_passed", f"The due date {bill.due_on} has passed.", bill.id))
-    recent = {
-        delivery.contact_id
-        for delivery in ports.deliveries.of_bill(bill.firm_id, bill.id)
-        # This very send, repeated after a crash, is no second one.
-        if delivery.send_id != send_id
-        and delivery.kind is MessageKind.BILL
-        and now - delivery.created_at < ASK_AGAIN_WITHIN
-    }
-    for contact in contacts:
-        if contact.email_state is not EmailState.OK:
-            found.append(
-                Finding("address_bounced", "An earlier mail to this address came back.", bill.id, contact.id)
-            )
-        if contact.id in recent:
-            found.append(
-                Finding(
-                    "sent_just_now",
-                    "This bill went to this person within the last ten minutes.",
-                    bill.id,
-                    contact.id,
-                )
-            )
-    return found
-
-
-def _render(
-    ports: Ports, one: _Prepared, contact: Contact, delivery: Delivery, now: datetime
-) -> PreparedMessage:
-    account = ports.books.account(one.bill.firm_id, one.client.id)
-    context = MailContext(delivery, one.firm, one.client, contact, one.bill, one.matters, account, None)
-    link_url = f"{ports.public_base_url}/l/{LINK_IN_PREVIEW}"
-    attachments: tuple[Attachment, ...] = ()
-    if Channel.ATTACHMENT in delivery.channels:
-        pdf, _ = stored_pdf(ports, one.bill, firm=one.firm, client=one.client, matters=one.matters, now=now)
-        if len(pdf) <= one.firm.settings.attachment_limit_bytes:
-            attachments = (Attachment(pdf_name(one.bill), "application/pdf", pdf),)
-    text = ports.messages.render(context, link_url=link_url, attached=bool(attachments), now=now)
-    return PreparedMessage(contact, delivery, text, attachments, (link_url,))
-
-
-def _queue(ports: Ports, send: Send, one: _Prepared, now: datetime) -> SendResult:
-    bill = one.bill
-    if one.errors:
-        reason = " ".join(item.message for item in one.errors)
-        result = SendResult(bill.id, bill.number, Outcome.SKIPPED, reason)
-        ports.deliveries.queue(send, result, (), ())
-        return result
-    deliveries = tuple(delivery for _, delivery in one.deliveries)
-    ids = tuple(delivery.id for delivery in deliveries)
-    result = SendResult(bill.id, bill.number, Outcome.SENT, "", ids)
-    event = BillEvent(
-        _delivery_id(send.id, bill.id, "event").replace("dlv_", "evt_"),
-        bill.id,
-        now,
-        EventKind.QUEUED,
-        send.sender,
-        {"send_id": send.id, "revision": str(bill.revision), "messages": str(len(ids))},
-    )
-    ports.deliveries.queue(send, result, deliveries, (event,))
-    hand_over(ports, deliveries)
-    return result
-
-
-def _delivery_id(send_id: str, bill_id: str, contact_id: str) -> str:
-    """Make the id from what it is for, so that a send that is repeated makes the same message."""
-    digest = hashlib.sha256(f"{send_id}|{bill_id}|{contact_id}".encode()).hexdigest()
-    return f"dlv_{digest[:26]}"
+def _queued_at_once(
+    ports: Ports,
+    send: Send,
+    chunks: Sequence[SendChunk],
+    prepared: Sequence[PreparedBill],
+    request: SendRequest,
+    now: datetime,
+) -> bool:
+    """Queue the few messages of a small send before the answer; say whether that was done."""
+    try:
+        queue_prepared(ports, send, prepared, seen=request.seen, now=now)
+        for chunk in chunks:
+            ports.sends.finish_chunk(chunk)
+    except (StoreUnavailableError, StaleError):
+        # It is stored, and others are at the same records: the queue takes it from here.
+        return False
+    return True

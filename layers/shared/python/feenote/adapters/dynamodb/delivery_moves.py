@@ -12,16 +12,27 @@ from feenote.domain.deliveries import PROVES_ACCEPTANCE, Delivery, DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A delivery as it shall be, the stamps its bill gets, and whether one more message was sent."""
+    """A delivery as it shall be, the stamps its bill gets, and whether one more message was sent.
+
+    A quiet one adds to what is known of the message alone: no event, nothing for the bill.
+    """
 
     after: Delivery
     stamps: Item
     sent: bool = False
+    is_quiet: bool = False
 
 
-def accepting(seen: Delivery, *, message_id: str, at: datetime) -> Moved | None:
-    """Return the delivery as accepted; None where that was marked before."""
-    return on_notice(seen, Notice.SEND, message_id=message_id, at=at)
+def accepting(seen: Delivery, *, message_id: str, left_out: str, at: datetime) -> Moved | None:
+    """Return the delivery as accepted; None where all of that was marked before.
+
+    Where a notice came first, what it could not know is added: the PDF that did not go along.
+    """
+    known = replace(seen, attachment_left_out=seen.attachment_left_out or left_out)
+    moved = on_notice(known, Notice.SEND, message_id=message_id, at=at)
+    if moved is None and known != seen:
+        return Moved(known, {}, is_quiet=True)
+    return moved
 
 
 def on_notice(seen: Delivery, notice: Notice, *, message_id: str, at: datetime) -> Moved | None:
@@ -39,7 +50,7 @@ def on_notice(seen: Delivery, notice: Notice, *, message_id: str, at: datetime) 
         # Why it had to wait is of no interest once it went out.
         reason="" if first_sent else seen.reason,
     )
-    stamps: Item = {"delivery_state": state.value}
+    stamps: Item = {}
     if first_sent:
         stamps["last_sent_at"] = instant(at)
     if state is DeliveryState.DELIVERED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from feenote.adapters.dynamodb import keys
@@ -18,15 +19,18 @@ from feenote.adapters.dynamodb.words import (
 )
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.bills import Bill, BillContent, BillReceipt, BillState, BillSummary, SendStamps
-from feenote.domain.deliveries import Delivery, DeliveryState
+from feenote.domain.deliveries import Delivery, DeliveryState, shown_state
 from feenote.domain.events import BillEvent, Task
 from feenote.domain.links import SecureLink
 from feenote.domain.payments import Payment
 from feenote.domain.records import Client, Contact, Matter
+from feenote.domain.templates import Template
 
 T = TypeVar("T")
 
 _READABLE_BYTES = 1_500
+NEWS = "news"
+"""The state of each message of a bill's latest send, by the message's id: of them it shows the worst."""
 STAMPS = tuple(item.name for item in fields(SendStamps))
 _NOT_IN_ROWS = frozenset({"content", "stamps", "pdf_key", "receipts"})
 _RECEIPT = "receipt_"
@@ -182,7 +186,12 @@ def bill_of(row: Item, content: BillContent) -> Bill:
 
 
 def _stamps(row: Item) -> Item:
-    return {name: row[name] for name in STAMPS if name in row}
+    stamps = {name: row[name] for name in STAMPS if name in row}
+    if NEWS in row:
+        # Rows from before there was news of each message say it themselves.
+        worst = shown_state(DeliveryState(state) for state in row[NEWS].values())
+        stamps["delivery_state"] = worst.value if worst else ""
+    return stamps
 
 
 # --- money ------------------------------------------------------------------------------------------
@@ -237,9 +246,23 @@ def delivery_places(delivery: Delivery) -> Item:
     since = keys.at_time(delivery.state_since_at, delivery.id)
     places = {"gsi2pk": keys.deliveries_in_state(delivery.firm_id, delivery.state), "gsi2sk": since}
     if delivery.state in {DeliveryState.QUEUED, DeliveryState.SENDING}:
-        places["gsi1pk"] = keys.sweep(delivery.state, keys.shard_of(delivery.id))
-        places["gsi1sk"] = since
+        places |= sweep_places(delivery)
     return places
+
+
+_SOON = timedelta(minutes=1)
+"""How long the queue takes at most, unless it was said when a message is expected."""
+
+
+def sweep_places(delivery: Delivery) -> Item:
+    """Return where the sweep finds a delivery that waits or is being sent."""
+    since = delivery.state_since_at
+    if delivery.state is DeliveryState.QUEUED and delivery.expected_at is not None:
+        since = delivery.expected_at - _SOON
+    return {
+        "gsi1pk": keys.sweep(delivery.state, keys.shard_of(delivery.id)),
+        "gsi1sk": keys.at_time(since, delivery.id),
+    }
 
 
 def link_item(link: SecureLink) -> Item:
@@ -253,6 +276,18 @@ def link_item(link: SecureLink) -> Item:
         item["gsi3pk"] = keys.links_of_bill(link.firm_id, link.bill_id)
         item["gsi3sk"] = keys.at_time(link.created_at, link.id)
     return item
+
+
+def template_item(template: Template) -> Item:
+    """Return a template's item with its places in the lists by name."""
+    order = keys.in_order(alphabetical(template.name), template.id)
+    return {
+        **to_item(template),
+        "gsi1pk": keys.templates(template.firm_id),
+        "gsi1sk": order,
+        "gsi2pk": keys.templates_of(template.firm_id, template.client_id),
+        "gsi2sk": order,
+    }
 
 
 def task_item(task: Task) -> Item:

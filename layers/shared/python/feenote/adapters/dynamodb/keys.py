@@ -1,13 +1,15 @@
 """Every key of the table, and nothing else that spells one.
 
 All that belongs to a firm stands below `F#{firm}#`, so that no request of one firm can name another's item.
-The two exceptions hold nothing that a firm could name: a link is found by the hash of its secret, and
-a kept notice by the processor's own id. `docs/access-patterns.md` lists who reads what by which key.
+The three exceptions hold nothing that a firm could name: a link is found by the hash of its secret, a kept
+notice by the processor's own id, and the line before the mail provider is one for all.
+`docs/access-patterns.md` lists who reads what by which key.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +21,9 @@ LOWEST = "\x00"
 HIGHEST = "\U0010ffff"
 SWEEP_SHARDS = 8
 """Over how many partitions the waiting messages of all firms are spread."""
+
+COUNT_SHARDS = 32
+"""Over how many items a send's counts are spread, so that workers seldom write the same one at once."""
 
 _LONGEST_PART = 200
 
@@ -44,6 +49,11 @@ def part(value: str) -> str:
     if not value or "#" in value or len(value) > _LONGEST_PART:
         raise UnusableIdError(value[:_LONGEST_PART])
     return value
+
+
+def usable(record_ids: Iterable[str]) -> list[str]:
+    """Return those ids, each once, that a record can have."""
+    return [each for each in dict.fromkeys(record_ids) if 0 < len(each) <= _LONGEST_PART and "#" not in each]
 
 
 def is_number(text: str) -> bool:
@@ -272,9 +282,9 @@ def sweep(state: DeliveryState, shard: int) -> str:
     return f"DUE#{state.value}#{shard}"
 
 
-def shard_of(record_id: str) -> int:
-    """Return in which of the sweep's partitions a record stands."""
-    return hashlib.sha256(record_id.encode()).digest()[0] % SWEEP_SHARDS
+def shard_of(record_id: str, shards: int = SWEEP_SHARDS) -> int:
+    """Return in which of up to 256 partitions a record stands: the sweep's, unless others are named."""
+    return hashlib.sha256(record_id.encode()).digest()[0] % shards
 
 
 def send(firm_id: str, send_id: str) -> Key:
@@ -287,7 +297,21 @@ def send_result(firm_id: str, send_id: str, bill_id: str) -> Key:
     return Key(send(firm_id, send_id).pk, f"{SEND_RESULTS}{part(bill_id)}")
 
 
-SEND_RESULTS = "RESULT#"
+SEND_RESULTS, SEND_COUNTS = "RESULT#", "COUNT#"
+
+
+def send_chunk(firm_id: str, send_id: str, position: int) -> Key:
+    """Return the key of a part of a send."""
+    return Key(send(firm_id, send_id).pk, f"CHUNK#{position:04d}")
+
+
+CHUNK_SWEEP = "DUE#chunk"
+"""The index partition of all firms' chunks that are waited for (gsi1, by when): eighty for a large send."""
+
+
+def send_count(firm_id: str, send_id: str, record_id: str) -> Key:
+    """Return the key of that one of a send's counters where what happens to a record is counted."""
+    return Key(send(firm_id, send_id).pk, f"{SEND_COUNTS}{shard_of(record_id, COUNT_SHARDS):02d}")
 
 
 def link(token_hash: str) -> Key:
@@ -315,6 +339,38 @@ def at_time(at: datetime, record_id: str) -> str:
     return f"{instant(at)}#{record_id}"
 
 
+# --- words of messages ------------------------------------------------------------------------------
+
+
+def template(firm_id: str, template_id: str) -> Key:
+    """Return a template's key."""
+    return Key(_of_firm(firm_id, "T", part(template_id)), "TEMPLATE")
+
+
+def templates(firm_id: str) -> str:
+    """Return the index partition of a firm's templates, its clients' among them (gsi1, by name)."""
+    return _of_firm(firm_id, "TEMPLATES")
+
+
+def templates_of(firm_id: str, client_id: str) -> str:
+    """Return the index partition of a client's own templates; no client: the firm's (gsi2, by name)."""
+    return f"{_whose(firm_id, client_id)}#OWNTEMPLATES"
+
+
+def template_defaults(firm_id: str, client_id: str) -> Key:
+    """Return the key of what says which templates are a client's defaults; no client: the firm's."""
+    return Key(_whose(firm_id, client_id), "DEFAULTS")
+
+
+def _whose(firm_id: str, client_id: str) -> str:
+    return client(firm_id, client_id).pk if client_id else firm(firm_id).pk
+
+
+def wording(firm_id: str, wording_id: str) -> Key:
+    """Return the key of the words that messages were asked for with."""
+    return Key(_of_firm(firm_id, "W", part(wording_id)), "WORDING")
+
+
 # --- people -----------------------------------------------------------------------------------------
 
 
@@ -336,3 +392,8 @@ def answer(firm_id: str, key: str) -> Key:
 def kept_aside(event_id: str) -> Key:
     """Return the key of a notice kept for a person."""
     return Key(f"KEPT#{part(event_id)}", "KEPT")
+
+
+def mail_pace() -> Key:
+    """Return the key of the one line before the mail provider, which all firms' messages stand in."""
+    return Key("PACE#mail", "PACE")

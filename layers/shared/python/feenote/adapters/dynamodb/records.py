@@ -166,8 +166,9 @@ class DynamoRecords:
             # A new version: who changes the contact as it was before reads it again.
             adds={"version": 1},
             condition=Condition(
-                f"{THERE} AND #email_state <> :state AND #email = :address",
-                {"state": state.value, "address": address},
+                # A complaint is for good: that mail to the address came back as well says less.
+                f"{THERE} AND #email = :address AND NOT #email_state IN (:state, :complained)",
+                {"state": state.value, "address": address, "complained": EmailState.COMPLAINED.value},
             ),
         )
         try:

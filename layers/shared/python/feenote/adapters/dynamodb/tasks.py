@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from feenote.adapters.dynamodb import items, keys
+from feenote.adapters.dynamodb import gravity, items, keys, task_writes
 from feenote.adapters.dynamodb.packing import instant
 from feenote.adapters.dynamodb.paging import Asked, Cursors, Lane, page_of
 from feenote.adapters.dynamodb.table import Table
 from feenote.adapters.dynamodb.writes import NEW, THERE, Condition, Put, RefusedWriteError, Update
+from feenote.domain.deliveries import Notice
 from feenote.domain.events import Task
 from feenote.service.ports import Page
 
@@ -25,6 +26,17 @@ class DynamoTasks:
             self._table.write(Put(keys.task(task.firm_id, task.id), items.task_item(task), Condition(NEW)))
         except RefusedWriteError:
             return
+
+    def tell(self, task: Task, notice: Notice) -> None:
+        """Store what a notice asks for, unless words as grave stand there."""
+        write: Put | None = task_writes.told(task, gravity.of_notice(notice))
+        while write is not None:
+            try:
+                self._table.write(write)
+            except task_writes.TaskStandsError as stands:
+                write = stands.beside
+            else:
+                return
 
     def list_open(self, firm_id: str, *, limit: int, cursor: str | None) -> Page[Task]:
         """List tasks that are not done, oldest first."""

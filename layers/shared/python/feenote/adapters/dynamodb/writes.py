@@ -1,6 +1,7 @@
 """What a transaction does, action by action: put, update, delete, check, each with its condition.
 
-In expressions `#name` stands for an attribute of that very name and `:name` for a value given with it.
+In expressions `#name` stands for an attribute of that very name and `:name` for a value given with it; a key
+within an attribute that is a map has a `#name` of its own, given with the expression.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from feenote.adapters.dynamodb.attributes import Item, to_attribute, to_attributes
@@ -31,10 +33,14 @@ class RefusedWriteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold of the stored item, with the values of its `:names`."""
+    """What must hold of the stored item, with the values of its `:names`.
+
+    `names` are those `#names` that stand for another name than their own.
+    """
 
     expression: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class Update:
     """Change attributes of an item, which comes into being where there is none.
 
     `sets` gives values, `firsts` gives values only to attributes that have none yet, `adds` counts up.
+    `inside` gives values to keys of attributes that are maps, `drops` takes such keys away: (attribute, key).
     """
 
     key: Key
@@ -64,6 +71,8 @@ class Update:
     firsts: Mapping[str, Any] = field(default_factory=dict)
     adds: Mapping[str, int] = field(default_factory=dict)
     removes: tuple[str, ...] = ()
+    inside: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    drops: tuple[tuple[str, str], ...] = ()
     condition: Condition | None = None
     refusal: Refusal = RefusedWriteError
 
@@ -71,23 +80,29 @@ class Update:
         """Return the action's parameters."""
         sets = [f"#{name} = :new_{name}" for name in self.sets]
         sets += [f"#{name} = if_not_exists(#{name}, :new_{name})" for name in self.firsts]
+        sets += [f"#{name}.#in_{at} = :in_{at}" for at, (name, _) in enumerate(self.inside)]
+        removes = [f"#{name}" for name in self.removes]
+        removes += [f"#{name}.#drop_{at}" for at, (name, _) in enumerate(self.drops)]
         clauses = [
             f"{word} {', '.join(parts)}"
             for word, parts in (
                 ("SET", sets),
                 ("ADD", [f"#{name} :new_{name}" for name in self.adds]),
-                ("REMOVE", [f"#{name}" for name in self.removes]),
+                ("REMOVE", removes),
             )
             if parts
         ]
         given = {**self.sets, **self.firsts, **self.adds}
         values = {f"new_{name}": value for name, value in given.items()}
+        values |= {f"in_{at}": value for at, value in enumerate(self.inside.values())}
+        names = {f"in_{at}": key for at, (_, key) in enumerate(self.inside)}
+        names |= {f"drop_{at}": key for at, (_, key) in enumerate(self.drops)}
         update = " ".join(clauses)
         return {
             "TableName": table,
             "Key": key_of(self.key),
             "UpdateExpression": update,
-            **_expressions(update, self.condition, values),
+            **_expressions(update, self.condition, values, names),
         }
 
 
@@ -117,15 +132,21 @@ def names_in(*expressions: str) -> dict[str, str]:
     return {f"#{name}": name for text in expressions for name in _NAME.findall(text)}
 
 
-def _expressions(update: str, condition: Condition | None, values: Mapping[str, Any]) -> dict[str, Any]:
+def _expressions(
+    update: str,
+    condition: Condition | None,
+    values: Mapping[str, Any],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
     text = condition.expression if condition else ""
     given = {**values, **(condition.values if condition else {})}
     found: dict[str, Any] = {}
     if condition:
         found["ConditionExpression"] = text
         found["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-    if names := names_in(update, text):
-        found["ExpressionAttributeNames"] = names
+    other = {**names, **(condition.names if condition else {})}
+    if stand_for := names_in(update, text) | {f"#{name}": meant for name, meant in other.items()}:
+        found["ExpressionAttributeNames"] = stand_for
     if given:
         found["ExpressionAttributeValues"] = {f":{name}": to_attribute(item) for name, item in given.items()}
     return found

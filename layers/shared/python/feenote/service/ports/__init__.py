@@ -25,7 +25,15 @@ from feenote.service.ports.common import (
     StaleError,
     StoreUnavailableError,
 )
-from feenote.service.ports.deliveries import Deliveries, MailContext, MailJob, MailQueue, NotClaimedError
+from feenote.service.ports.deliveries import (
+    AskedMeanwhileError,
+    BillAsked,
+    Deliveries,
+    MailContext,
+    MailJob,
+    MailQueue,
+    NotClaimedError,
+)
 from feenote.service.ports.documents import BillRenderer, Documents
 from feenote.service.ports.links import LinkedRecords, Links
 from feenote.service.ports.mail import (
@@ -36,7 +44,9 @@ from feenote.service.ports.mail import (
     MailThrottledError,
     MessageRenderer,
     MessageText,
+    NoTurnError,
     OutgoingMail,
+    Pace,
 )
 from feenote.service.ports.people import Answers, Signals, StoredAnswer, Tasks
 from feenote.service.ports.processor import (
@@ -54,16 +64,20 @@ from feenote.service.ports.processor import (
     WebhookVerifier,
 )
 from feenote.service.ports.records import Records
+from feenote.service.ports.sends import ChunkJob, SendCounts, SendQueue, Sends, SendSources
 from feenote.service.ports.system import Ports
+from feenote.service.ports.templates import Templates
 
 __all__ = [
     "NEW_BILLS_IN_ONE_CHANGE",
     "ROWS_IN_ONE_CHANGE",
     "AlreadyBookedError",
     "Answers",
+    "AskedMeanwhileError",
     "Attachment",
     "BadCursorError",
     "BadSignatureError",
+    "BillAsked",
     "BillQuery",
     "BillRenderer",
     "BillSort",
@@ -71,6 +85,7 @@ __all__ = [
     "BookingContext",
     "Books",
     "CheckoutRequest",
+    "ChunkJob",
     "ClientChange",
     "Clock",
     "Deliveries",
@@ -91,9 +106,11 @@ __all__ = [
     "MessageRenderer",
     "MessageText",
     "NewBill",
+    "NoTurnError",
     "NotClaimedError",
     "NumberOwner",
     "OutgoingMail",
+    "Pace",
     "Page",
     "Ports",
     "Processor",
@@ -103,6 +120,10 @@ __all__ = [
     "ProcessorUnavailableError",
     "Records",
     "RenderError",
+    "SendCounts",
+    "SendQueue",
+    "SendSources",
+    "Sends",
     "SessionReport",
     "SessionStatus",
     "Signals",
@@ -110,6 +131,7 @@ __all__ = [
     "StoreUnavailableError",
     "StoredAnswer",
     "Tasks",
+    "Templates",
     "Tokens",
     "WebhookVerifier",
 ]

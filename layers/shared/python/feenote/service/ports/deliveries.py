@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.bills import Bill, BillSummary
-from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind, Notice
+from feenote.domain.deliveries import Delivery, DeliveryState, Lane, MessageKind, Notice
 from feenote.domain.events import BillEvent, Task
 from feenote.domain.links import SecureLink
 from feenote.domain.payments import Payment
 from feenote.domain.records import Client, Contact, Firm, Matter
 from feenote.domain.sends import Send, SendResult
+from feenote.domain.templates import Wording
 from feenote.service.ports.common import Page
 
 
 @dataclass(frozen=True, slots=True)
 class MailJob:
-    """What the queue carries to the worker: ids alone."""
+    """What the queue carries to the worker: ids alone, and what must be known before anything is read."""
 
     firm_id: str
     delivery_id: str
@@ -33,10 +34,15 @@ class MailJob:
     accept_all_unpaid: bool
     matter_ids: tuple[str, ...] = ()
     """The bill's matters: named here, they are read in the same call as the bill."""
+    send_id: str = ""
+    wording_id: str = ""
+    lane: Lane = Lane.PROMPT
+    recipients: int = 1
+    """How many addresses the message goes to: the provider's quota counts them."""
 
 
 class MailQueue(Protocol):
-    """Carries jobs to the worker, at least once."""
+    """Carries jobs to the worker, at least once, each in its lane."""
 
     def put(self, jobs: Sequence[MailJob]) -> None:
         """Hand jobs over. Raises nothing when the queue is away: the sweep finds what is lost here."""
@@ -61,17 +67,43 @@ class MailContext:
     payment: Payment | None
     paid_bills: tuple[BillSummary, ...] = ()
     """The bills besides `bill` to which the payment went, as they stand now, for a receipt."""
+    wording: Wording | None = None
+    """The words it has, in their language; None means those that Feenote ships, in the recipient's."""
+    others: tuple[Contact, ...] = ()
+    """The recipients besides `contact` where one message goes to all."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillAsked:
+    """When a bill was last asked for, as it was read: what was decided on that holds while it is still so."""
+
+    last_queued_at: datetime | None
+
+
+class AskedMeanwhileError(Exception):
+    """Another send of the bill was asked for since it was read: look at it again."""
 
 
 class Deliveries(Protocol):
     """Keeps messages and what became of them."""
 
     def queue(
-        self, send: Send, result: SendResult, deliveries: Sequence[Delivery], events: Sequence[BillEvent]
+        self,
+        send: Send,
+        result: SendResult,
+        deliveries: Sequence[Delivery],
+        events: Sequence[BillEvent],
+        *,
+        seen: BillAsked | None = None,
     ) -> None:
-        """Store one bill's part of a send whole: its result, messages (`queued`) and timeline.
+        """Store one bill's part of a send whole: result, messages (`queued`), timeline, the send's counts.
 
-        Storing the same part again changes nothing.
+        The bill shows these messages' news from now on, and when it was last asked for. Storing the same part
+        again changes nothing.
+
+        Raises:
+            KeyError: the bill is not there.
+            AskedMeanwhileError: the bill was asked for since it was `seen`.
         """
         ...
 
@@ -83,6 +115,18 @@ class Deliveries(Protocol):
         """Return a delivery; `KeyError` when there is none."""
         ...
 
+    def get_many(self, firm_id: str, delivery_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        """Return those of these deliveries that there are, by id, in as few calls as can be."""
+        ...
+
+    def park(self, job: MailJob) -> None:
+        """Take a message that is still queued away from the sweep: its send was stopped."""
+        ...
+
+    def expect(self, deliveries: Sequence[Delivery], *, at: datetime) -> None:
+        """Let the sweep look again for messages that are still queued, from an instant on."""
+        ...
+
     def claim(self, job: MailJob, link: SecureLink | None, *, at: datetime) -> None:
         """Take a queued message for good and store its link, in one write.
 
@@ -92,11 +136,18 @@ class Deliveries(Protocol):
         ...
 
     def context(self, job: MailJob) -> MailContext:
-        """Read what the message is made from; `KeyError` when a record it cannot do without is gone."""
+        """Read what the message is made from; `KeyError` when a record it cannot do without is gone.
+
+        The wording is the one that the job names; where it names none, that of the client's or the firm's
+        default template of the kind, in the recipient's language (`templates.languages_of`).
+        """
         ...
 
     def accepted(self, delivery: Delivery, *, message_id: str, at: datetime, event: BillEvent | None) -> None:
-        """Mark what the provider accepted: delivery, the bill's Last Sent, times sent, timeline; once."""
+        """Mark what the provider accepted: delivery (and the PDF left out), Last Sent, times sent, timeline.
+
+        It happens once.
+        """
         ...
 
     def give_back(self, delivery: Delivery, *, reason: str, at: datetime) -> None:
@@ -124,7 +175,11 @@ class Deliveries(Protocol):
         ...
 
     def overdue(self, state: DeliveryState, *, before: datetime, limit: int) -> tuple[Delivery, ...]:
-        """Return deliveries of all firms that are in `state` since before an instant, the oldest first."""
+        """Return deliveries of all firms that are in `state` since before an instant, the oldest first.
+
+        A queued one that is expected later (`expected_at`) counts from a minute before that; a parked one
+        never.
+        """
         ...
 
     def sent_anew(self, unknown: Delivery, again: Delivery, *, at: datetime) -> None:
@@ -147,16 +202,4 @@ class Deliveries(Protocol):
         self, firm_id: str, state: DeliveryState, *, limit: int, cursor: str | None
     ) -> Page[Delivery]:
         """List deliveries in a state, latest first."""
-        ...
-
-    def get_send(self, firm_id: str, send_id: str) -> Send:
-        """Return a send with no results; `KeyError` when there is none."""
-        ...
-
-    def put_send(self, send: Send) -> None:
-        """Store a send; the same id twice is once."""
-        ...
-
-    def send_results(self, firm_id: str, send_id: str, *, limit: int, cursor: str | None) -> Page[SendResult]:
-        """List a send's results."""
         ...

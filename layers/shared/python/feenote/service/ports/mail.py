@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from feenote.domain.deliveries import Lane, MessageKind
+from feenote.domain.templates import Wording
 from feenote.service.ports.deliveries import MailContext
 
 
@@ -33,7 +35,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """A mail ready to go. `tags` come back with every notice; `message_date` is its Date header."""
+    """A mail ready to go. `tags` come back with every notice; `message_date` is its Date header.
+
+    `also_to` are name and address of the recipients after the first. `unsubscribe_url`, on reminders alone,
+    is where one click without a question ends them (RFC 8058).
+    """
 
     from_name: str
     to_address: str
@@ -45,6 +51,8 @@ class OutgoingMail:
     message_date: datetime
     tags: Mapping[str, str]
     attachments: tuple[Attachment, ...] = ()
+    also_to: tuple[tuple[str, str], ...] = ()
+    unsubscribe_url: str = ""
 
 
 class Mailer(Protocol):
@@ -55,6 +63,28 @@ class Mailer(Protocol):
 
         Raises:
             MailThrottledError, MailRefusedError, MailOutcomeUnknownError.
+        """
+        ...
+
+
+class NoTurnError(Exception):
+    """The line before the provider is too long: the message stays queued and comes again."""
+
+
+class Pace(Protocol):
+    """Keeps all workers together under the provider's quota per second, which counts recipients."""
+
+    def per_second(self) -> float:
+        """Return how many recipients a second the account may write to, read from it and kept a while."""
+        ...
+
+    def turns(self, recipients: Sequence[int], *, lane: Lane) -> Iterator[None]:
+        """Reserve a turn for each message, in order; each `next` returns when that message may go.
+
+        A bulk message joins the line only while it is short, so that a prompt one never waits behind many.
+
+        Raises:
+            NoTurnError: from `next`, when no turn came within the time that a worker can wait.
         """
         ...
 
@@ -80,4 +110,17 @@ class MessageRenderer(Protocol):
         now: datetime,
     ) -> MessageText:
         """Render the message of the context's delivery; `attached` says that the PDF comes with it."""
+        ...
+
+    def fell_back(
+        self, context: MailContext, *, link_url: str, attached: bool, now: datetime
+    ) -> tuple[str, ...]:
+        """Return the names of the wording's fields that are empty here, where something else stands in.
+
+        Fields whose being empty is nothing unusual are left out.
+        """
+        ...
+
+    def shipped(self, kind: MessageKind, language: str) -> Wording:
+        """Return the words that Feenote ships for a kind, in a language of `templates.LANGUAGES`."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from feenote.domain.deliveries import Notice
 from feenote.domain.events import Task
 from feenote.service.ports.common import Page
 
@@ -16,6 +17,14 @@ class Tasks(Protocol):
 
     def add(self, task: Task) -> None:
         """Store a task; the same id twice is once."""
+        ...
+
+    def tell(self, task: Task, notice: Notice) -> None:
+        """Store what the mail provider's notice asks for; repeats change nothing.
+
+        The words of a graver notice take the place of an open task's, lesser ones never do. What a person
+        ticked off stays so: graver news since then asks anew, under an id made from this one's.
+        """
         ...
 
     def list_open(self, firm_id: str, *, limit: int, cursor: str | None) -> Page[Task]:

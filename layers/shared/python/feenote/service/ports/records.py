@@ -55,7 +55,10 @@ class Records(Protocol):
         ...
 
     def mark_address(self, firm_id: str, contact_id: str, state: EmailState, *, address: str) -> None:
-        """Note that an address bounced or complained, while it is still the contact's address."""
+        """Note that an address bounced or complained, while it is still the contact's address.
+
+        What complained stays so when it bounces, too.
+        """
         ...
 
     def get_matter(self, firm_id: str, matter_id: str) -> Matter:

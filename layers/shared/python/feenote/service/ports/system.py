@@ -10,10 +10,12 @@ from feenote.service.ports.chance import Ids, Tokens
 from feenote.service.ports.deliveries import Deliveries, MailQueue
 from feenote.service.ports.documents import BillRenderer, Documents
 from feenote.service.ports.links import Links
-from feenote.service.ports.mail import Mailer, MessageRenderer
+from feenote.service.ports.mail import Mailer, MessageRenderer, Pace
 from feenote.service.ports.people import Answers, Signals, Tasks
 from feenote.service.ports.processor import KeptAside, Processor, WebhookVerifier
 from feenote.service.ports.records import Records
+from feenote.service.ports.sends import SendQueue, Sends
+from feenote.service.ports.templates import Templates
 
 
 class Ports(Protocol):
@@ -62,6 +64,26 @@ class Ports(Protocol):
     @property
     def deliveries(self) -> Deliveries:
         """Return messages."""
+        ...
+
+    @property
+    def sends(self) -> Sends:
+        """Return sends and their results."""
+        ...
+
+    @property
+    def send_queue(self) -> SendQueue:
+        """Return the queue to what prepares sends."""
+        ...
+
+    @property
+    def templates(self) -> Templates:
+        """Return templates."""
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """Return what keeps the workers under the provider's quota."""
         ...
 
     @property

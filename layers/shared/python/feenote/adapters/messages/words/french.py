@@ -7,56 +7,76 @@ from feenote.adapters.messages.words.vocabulary import MailWords
 FRENCH = MailWords(
     language="fr",
     dear="Bonjour {name},",
+    dear_too="bonjour {name}",
     hello="Bonjour,",
+    list_end="{first} et {last}",
     bill_subject="Note d’honoraires {number} de {firm} : {amount} à payer avant le {date}",
+    late_subject="Note d’honoraires {number} de {firm} : {amount} à payer depuis le {date}",
     copy_subject="Note d’honoraires {number} de {firm}",
-    receipt_subject="Reçu {number} de {firm} : {amount}",
-    failed_subject="Votre paiement de la note {number} n’a pas abouti",
-    renewed_subject="Votre nouveau lien vers la note {number} de {firm}",
+    reminder_subject_soon="Rappel : {amount} à payer avant le {date}",
+    reminder_subject_late="Rappel : {amount} à payer depuis le {date}",
+    reminder_subject_none="Rappel de {firm}",
     bill_ready=("Votre note d’honoraires {number} de {firm} est prête. {amount} à payer avant le {date}."),
     bill_late=("Voici votre note d’honoraires {number} de {firm}. {amount} était à payer avant le {date}."),
     bill_paid=(
         "Voici une copie de votre note d’honoraires {number} de {firm}. Elle est payée ; vous ne devez rien."
     ),
     bill_pending=(
-        "Voici votre note d’honoraires {number} de {firm}. Votre paiement est en cours et vous n’avez"
-        " rien d’autre à faire."
+        "Voici votre note d’honoraires {number} de {firm}. Votre paiement est en cours et vous "
+        "n’avez rien d’autre à faire."
     ),
     bill_revised=(
         "La note a été modifiée depuis son émission. Voici la version actuelle, numéro {revision}."
     ),
+    failed_now="Il ne compte pas comme payé : {amount} reste à payer.",
+    failed_again="Vous pouvez réessayer sur la page sécurisée, de la même façon ou autrement.",
     online=(
         "Vous pouvez la lire, la télécharger et la payer sur une page sécurisée, sans compte ni mot de passe."
     ),
     online_view=(
         "Vous pouvez la lire et la télécharger sur une page sécurisée, sans compte ni mot de passe."
     ),
+    all_online=(
+        "Vous pouvez lire chaque note, la télécharger et payer sur une page sécurisée, sans "
+        "compte ni mot de passe."
+    ),
+    all_online_view=(
+        "Vous pouvez lire et télécharger chaque note sur une page sécurisée, sans compte ni mot de passe."
+    ),
     attached="Le PDF est joint à cet e-mail.",
     others_one="Une autre note, de {amount}, est impayée. Vous pouvez la payer sur la même page.",
     others_many=(
         "{count} autres notes sont impayées, pour {amount} au total. Vous pouvez tout payer sur la même page."
     ),
-    received="Merci. Nous avons reçu votre paiement de {amount}.",
-    failed=(
-        "Votre paiement de la note {number} n’a pas abouti. Cela peut arriver avec un prélèvement "
-        "bancaire, par exemple quand une coordonnée du compte n’est pas exacte."
+    reminder_soon_one="Votre note d’honoraires {number} de {amount} est à payer avant le {date}.",
+    reminder_soon_many=(
+        "{count} de vos notes d’honoraires arrivent à échéance, pour {amount} au total. La "
+        "première est à payer avant le {date}."
     ),
-    failed_now="Il ne compte pas comme payé : {amount} reste à payer.",
-    failed_again="Vous pouvez réessayer sur la page sécurisée, de la même façon ou autrement.",
-    renewed=("Voici le nouveau lien que vous avez demandé vers votre note d’honoraires {number} de {firm}."),
-    renewed_unasked="Si vous ne l’avez pas demandé, vous n’avez rien à faire.",
+    reminder_late_one="Votre note d’honoraires {number} de {amount} était à payer avant le {date}.",
+    reminder_late_many=(
+        "{count} de vos notes d’honoraires sont impayées, pour {amount} au total. La plus "
+        "ancienne était à payer avant le {date}."
+    ),
+    reminder_none="Vous n’avez rien à payer pour le moment.",
+    period="{start} au {end}",
     amount_due="Montant à payer",
     amount_paid="Montant reçu",
+    amount_refunded="Montant remboursé",
     total="Total",
     due_by="À payer avant le {date}",
     was_due="Échéance le {date}",
     bill="Note",
+    of_total="sur {amount}",
+    on_its_way="{amount} en cours de paiement",
+    more_bills="et {count} autres, sur la page sécurisée",
     matter="Dossier",
     matters="Dossiers",
     receipt="Reçu",
     received_on="Reçu le",
     method="Payé par",
     spread="Répartition",
+    refund_spread="Ce que ce paiement avait réglé",
     bill_row="Note {number}",
     another_bill="Une autre note",
     left="Reste {amount} à payer",
@@ -70,14 +90,20 @@ FRENCH = MailWords(
     wire="Virement",
     view_and_pay="Voir et payer",
     view="Voir la note",
+    view_bills="Voir vos notes",
     try_again="Réessayer",
+    begin_portal="Choisir votre mot de passe",
+    open_portal="Ouvrir dans l’espace client",
     address="Si le bouton ne fonctionne pas, ouvrez cette adresse :",
     how_to_pay="Comment payer",
     name_the_bill="Merci d’indiquer la note {number} avec votre paiement.",
+    name_the_bills="Merci d’indiquer les numéros des notes avec votre paiement.",
     ask_how_to_pay="Répondez à cet e-mail et nous vous dirons comment payer.",
-    questions="Une question ? Répondez simplement à cet e-mail.",
     personal=(
         "Ce lien est personnel : toute personne qui l’a peut ouvrir la note. Il est valable {days} jours."
     ),
-    regards="Cordialement,",
+    personal_all=(
+        "Ce lien est personnel : toute personne qui l’a peut ouvrir vos notes. Il est valable {days} jours."
+    ),
+    personal_portal="Ce lien vous est destiné. Merci de ne pas le transmettre.",
 )

@@ -7,31 +7,46 @@ from feenote.adapters.messages.words.vocabulary import MailWords
 GERMAN = MailWords(
     language="de",
     dear="Guten Tag {name},",
+    dear_too="guten Tag {name}",
     hello="Guten Tag,",
+    list_end="{first} und {last}",
     bill_subject="Rechnung {number} von {firm}: {amount}, fällig am {date}",
+    late_subject="Rechnung {number} von {firm}: {amount}, fällig seit dem {date}",
     copy_subject="Rechnung {number} von {firm}",
-    receipt_subject="Quittung {number} von {firm}: {amount}",
-    failed_subject="Ihre Zahlung der Rechnung {number} ist nicht durchgegangen",
-    renewed_subject="Ihr neuer Link zur Rechnung {number} von {firm}",
+    reminder_subject_soon="Erinnerung: {amount}, fällig am {date}",
+    reminder_subject_late="Erinnerung: {amount}, fällig seit dem {date}",
+    reminder_subject_none="Erinnerung von {firm}",
     bill_ready="Ihre Rechnung {number} von {firm} ist da. {amount} sind fällig am {date}.",
     bill_late="Dies ist Ihre Rechnung {number} von {firm}. {amount} waren fällig am {date}.",
     bill_paid=(
-        "Hier ist eine Kopie Ihrer Rechnung {number} von {firm}. Sie ist bezahlt, es ist nichts mehr "
-        "zu zahlen."
+        "Hier ist eine Kopie Ihrer Rechnung {number} von {firm}. Sie ist bezahlt, es ist nichts "
+        "mehr zu zahlen."
     ),
     bill_pending=(
-        "Dies ist Ihre Rechnung {number} von {firm}. Ihre Zahlung ist unterwegs, Sie müssen nichts "
-        "weiter tun."
+        "Dies ist Ihre Rechnung {number} von {firm}. Ihre Zahlung ist unterwegs, Sie müssen "
+        "nichts weiter tun."
     ),
     bill_revised=(
         "Die Rechnung wurde seit ihrer Ausstellung geändert. Dies ist die gültige Fassung, Nummer {revision}."
     ),
+    failed_now="Sie gilt nicht als bezahlt, es sind also {amount} fällig.",
+    failed_again=(
+        "Sie können es auf der sicheren Seite noch einmal versuchen, auf demselben Weg oder einem anderen."
+    ),
     online=(
-        "Sie können sie auf einer sicheren Seite lesen, herunterladen und bezahlen, ohne Konto und "
-        "ohne Passwort."
+        "Sie können sie auf einer sicheren Seite lesen, herunterladen und bezahlen, ohne Konto "
+        "und ohne Passwort."
     ),
     online_view=(
         "Sie können sie auf einer sicheren Seite lesen und herunterladen, ohne Konto und ohne Passwort."
+    ),
+    all_online=(
+        "Sie können jede Rechnung auf einer sicheren Seite lesen, herunterladen und bezahlen, "
+        "ohne Konto und ohne Passwort."
+    ),
+    all_online_view=(
+        "Sie können jede Rechnung auf einer sicheren Seite lesen und herunterladen, ohne Konto "
+        "und ohne Passwort."
     ),
     attached="Das PDF hängt an dieser E-Mail.",
     others_one=(
@@ -41,29 +56,33 @@ GERMAN = MailWords(
         "{count} weitere Rechnungen sind offen, zusammen {amount}. Sie können alle auf derselben "
         "Seite bezahlen."
     ),
-    received="Vielen Dank. Wir haben Ihre Zahlung über {amount} erhalten.",
-    failed=(
-        "Ihre Zahlung der Rechnung {number} ist nicht durchgegangen. Bei Lastschriften kann das "
-        "vorkommen, zum Beispiel wenn eine Angabe zum Konto nicht stimmt."
+    reminder_soon_one="Ihre Rechnung {number} über {amount} ist am {date} fällig.",
+    reminder_soon_many=(
+        "{count} Ihrer Rechnungen sind bald fällig, zusammen {amount}. Die erste ist am {date} fällig."
     ),
-    failed_now="Sie gilt nicht als bezahlt, es sind also {amount} fällig.",
-    failed_again=(
-        "Sie können es auf der sicheren Seite noch einmal versuchen, auf demselben Weg oder einem anderen."
+    reminder_late_one="Ihre Rechnung {number} über {amount} war am {date} fällig.",
+    reminder_late_many=(
+        "{count} Ihrer Rechnungen sind offen, zusammen {amount}. Die älteste war am {date} fällig."
     ),
-    renewed="Hier ist der neue Link zu Ihrer Rechnung {number} von {firm}, um den Sie gebeten haben.",
-    renewed_unasked="Wenn Sie nicht darum gebeten haben, müssen Sie nichts tun.",
+    reminder_none="Zurzeit ist nichts zu zahlen.",
+    period="{start} bis {end}",
     amount_due="Zu zahlen",
     amount_paid="Erhaltener Betrag",
+    amount_refunded="Erstatteter Betrag",
     total="Gesamtbetrag",
     due_by="Fällig am {date}",
     was_due="War fällig am {date}",
     bill="Rechnung",
+    of_total="von {amount}",
+    on_its_way="{amount} unterwegs",
+    more_bills="und {count} weitere auf der sicheren Seite",
     matter="Angelegenheit",
     matters="Angelegenheiten",
     receipt="Quittung",
     received_on="Eingegangen",
     method="Bezahlt mit",
     spread="Verwendung",
+    refund_spread="Damit war bezahlt",
     bill_row="Rechnung {number}",
     another_bill="Eine weitere Rechnung",
     left="Noch {amount} zu zahlen",
@@ -77,12 +96,16 @@ GERMAN = MailWords(
     wire="Überweisung",
     view_and_pay="Ansehen und bezahlen",
     view="Rechnung ansehen",
+    view_bills="Rechnungen ansehen",
     try_again="Erneut versuchen",
+    begin_portal="Passwort wählen",
+    open_portal="Im Mandantenportal öffnen",
     address="Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:",
     how_to_pay="So zahlen Sie",
     name_the_bill="Bitte nennen Sie bei der Zahlung die Rechnung {number}.",
-    ask_how_to_pay=("Antworten Sie auf diese E-Mail, dann teilen wir Ihnen mit, wie Sie zahlen können."),
-    questions="Haben Sie eine Frage? Antworten Sie einfach auf diese E-Mail.",
-    personal="Der Link ist nur für Sie: Wer ihn hat, kann die Rechnung öffnen. Er gilt {days} Tage.",
-    regards="Mit freundlichen Grüßen",
+    name_the_bills="Bitte nennen Sie bei der Zahlung die Rechnungsnummern.",
+    ask_how_to_pay="Antworten Sie auf diese E-Mail, dann teilen wir Ihnen mit, wie Sie zahlen können.",
+    personal=("Der Link ist nur für Sie: Wer ihn hat, kann die Rechnung öffnen. Er gilt {days} Tage."),
+    personal_all="Der Link ist nur für Sie: Wer ihn hat, kann Ihre Rechnungen öffnen. Er gilt {days} Tage.",
+    personal_portal="Dieser Link ist für Sie bestimmt. Bitte geben Sie ihn nicht weiter.",
 )

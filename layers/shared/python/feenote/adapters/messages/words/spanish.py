@@ -7,12 +7,15 @@ from feenote.adapters.messages.words.vocabulary import MailWords
 SPANISH = MailWords(
     language="es",
     dear="Buenos días, {name}:",
+    dear_too="{name}",
     hello="Buenos días:",
+    list_end="{first} y {last}",
     bill_subject="Minuta {number} de {firm}: {amount}, vence el {date}",
+    late_subject="Minuta {number} de {firm}: {amount}, venció el {date}",
     copy_subject="Minuta {number} de {firm}",
-    receipt_subject="Recibo {number} de {firm}: {amount}",
-    failed_subject="Su pago de la minuta {number} no se ha realizado",
-    renewed_subject="Su nuevo enlace a la minuta {number} de {firm}",
+    reminder_subject_soon="Recordatorio: {amount}, vence el {date}",
+    reminder_subject_late="Recordatorio: {amount}, venció el {date}",
+    reminder_subject_none="Recordatorio de {firm}",
     bill_ready="Su minuta {number} de {firm} está lista. {amount} vence el {date}.",
     bill_late="Esta es su minuta {number} de {firm}. {amount} venció el {date}.",
     bill_paid=(
@@ -22,34 +25,44 @@ SPANISH = MailWords(
         "Esta es su minuta {number} de {firm}. Su pago está en camino y no tiene que hacer nada más."
     ),
     bill_revised=("La minuta ha cambiado desde que se emitió. Esta es la versión actual, número {revision}."),
+    failed_now="No cuenta como pagada, así que quedan {amount} por pagar.",
+    failed_again="Puede intentarlo de nuevo en la página segura, de la misma forma o de otra.",
     online="Puede leerla, descargarla y pagarla en una página segura, sin cuenta ni contraseña.",
     online_view="Puede leerla y descargarla en una página segura, sin cuenta ni contraseña.",
+    all_online=(
+        "Puede leer cada minuta, descargarla y pagar en una página segura, sin cuenta ni contraseña."
+    ),
+    all_online_view="Puede leer y descargar cada minuta en una página segura, sin cuenta ni contraseña.",
     attached="El PDF va adjunto a este correo.",
     others_one="Hay otra minuta pendiente, de {amount}. Puede pagarla en la misma página.",
     others_many=(
         "Hay otras {count} minutas pendientes, {amount} en total. Puede pagarlas todas en la misma página."
     ),
-    received="Gracias. Hemos recibido su pago de {amount}.",
-    failed=(
-        "Su pago de la minuta {number} no se ha realizado. Con los adeudos bancarios puede ocurrir, "
-        "por ejemplo cuando un dato de la cuenta no es correcto."
+    reminder_soon_one="Su minuta {number} de {amount} vence el {date}.",
+    reminder_soon_many="{count} de sus minutas vencen pronto, {amount} en total. La primera vence el {date}.",
+    reminder_late_one="Su minuta {number} de {amount} venció el {date}.",
+    reminder_late_many=(
+        "{count} de sus minutas están pendientes, {amount} en total. La más antigua venció el {date}."
     ),
-    failed_now="No cuenta como pagada, así que quedan {amount} por pagar.",
-    failed_again="Puede intentarlo de nuevo en la página segura, de la misma forma o de otra.",
-    renewed="Aquí tiene el nuevo enlace que pidió a su minuta {number} de {firm}.",
-    renewed_unasked="Si no lo ha pedido, no tiene que hacer nada.",
+    reminder_none="En este momento no hay nada por pagar.",
+    period="{start} al {end}",
     amount_due="Importe a pagar",
     amount_paid="Importe recibido",
+    amount_refunded="Importe devuelto",
     total="Total",
     due_by="Vence el {date}",
     was_due="Venció el {date}",
     bill="Minuta",
+    of_total="de {amount}",
+    on_its_way="{amount} en camino",
+    more_bills="y {count} más, en la página segura",
     matter="Asunto",
     matters="Asuntos",
     receipt="Recibo",
     received_on="Recibido",
     method="Pagado con",
     spread="A qué se ha destinado",
+    refund_spread="Lo que había pagado",
     bill_row="Minuta {number}",
     another_bill="Otra minuta",
     left="Quedan {amount} por pagar",
@@ -63,14 +76,20 @@ SPANISH = MailWords(
     wire="Transferencia",
     view_and_pay="Ver y pagar",
     view="Ver la minuta",
+    view_bills="Ver sus minutas",
     try_again="Intentarlo de nuevo",
+    begin_portal="Elegir su contraseña",
+    open_portal="Abrir en el portal",
     address="Si el botón no funciona, abra esta dirección:",
     how_to_pay="Cómo pagar",
     name_the_bill="Indique la minuta {number} en su pago.",
+    name_the_bills="Indique los números de las minutas en su pago.",
     ask_how_to_pay="Responda a este correo y le diremos cómo pagar.",
-    questions="¿Tiene alguna pregunta? Responda a este correo.",
     personal=(
         "El enlace es solo para usted: quien lo tenga puede abrir la minuta. Funciona durante {days} días."
     ),
-    regards="Un saludo cordial,",
+    personal_all=(
+        "El enlace es solo para usted: quien lo tenga puede abrir sus minutas. Funciona durante {days} días."
+    ),
+    personal_portal="Este enlace es para usted. No lo comparta, por favor.",
 )

@@ -1,4 +1,7 @@
-"""Every fixed word of the mails. `{names}` in braces stand for values."""
+"""Every fixed word of the mails that no wording holds: labels, sentences of fields, the layout's own words.
+
+`{names}` in braces stand for values.
+"""
 
 from __future__ import annotations
 
@@ -11,43 +14,55 @@ class MailWords:
 
     language: str
     dear: str
+    dear_too: str
     hello: str
+    list_end: str
     # Subjects
     bill_subject: str
+    late_subject: str
     copy_subject: str
-    receipt_subject: str
-    failed_subject: str
-    renewed_subject: str
-    # What happened
+    reminder_subject_soon: str
+    reminder_subject_late: str
+    reminder_subject_none: str
+    # Sentences
     bill_ready: str
     bill_late: str
     bill_paid: str
     bill_pending: str
     bill_revised: str
+    failed_now: str
+    failed_again: str
     online: str
     online_view: str
+    all_online: str
+    all_online_view: str
     attached: str
     others_one: str
     others_many: str
-    received: str
-    failed: str
-    failed_now: str
-    failed_again: str
-    renewed: str
-    renewed_unasked: str
+    reminder_soon_one: str
+    reminder_soon_many: str
+    reminder_late_one: str
+    reminder_late_many: str
+    reminder_none: str
+    period: str
     # Labels
     amount_due: str
     amount_paid: str
+    amount_refunded: str
     total: str
     due_by: str
     was_due: str
     bill: str
+    of_total: str
+    on_its_way: str
+    more_bills: str
     matter: str
     matters: str
     receipt: str
     received_on: str
     method: str
     spread: str
+    refund_spread: str
     bill_row: str
     another_bill: str
     left: str
@@ -62,11 +77,15 @@ class MailWords:
     # What to do
     view_and_pay: str
     view: str
+    view_bills: str
     try_again: str
+    begin_portal: str
+    open_portal: str
     address: str
     how_to_pay: str
     name_the_bill: str
+    name_the_bills: str
     ask_how_to_pay: str
-    questions: str
     personal: str
-    regards: str
+    personal_all: str
+    personal_portal: str

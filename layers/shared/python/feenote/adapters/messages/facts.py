@@ -1,0 +1,198 @@
+"""What is true of a message when it is written: amounts, days, and what its reader can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from feenote.adapters.messages.words import MailWords
+from feenote.adapters.reader import Reader, today_of
+from feenote.domain import money
+from feenote.domain.accounts import OpenBill
+from feenote.domain.bills import Bill, BillSummary
+from feenote.domain.calendars import day_in
+from feenote.domain.deliveries import MessageKind
+from feenote.domain.money import Money
+from feenote.domain.records import Contact, PaymentAccount
+from feenote.service.ports import MailContext
+
+# These lead to a bill and to nothing else: where there is none, there is no link.
+_ABOUT_A_BILL = frozenset(
+    {
+        MessageKind.BILL,
+        MessageKind.LINK_RENEWED,
+        MessageKind.PAYMENT_FAILED,
+        MessageKind.RECEIPT,
+        MessageKind.REFUND,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An unpaid bill of the client: what can be paid on it now, and what is on its way."""
+
+    bill: OpenBill
+    payable: Money
+    pending: Money
+
+
+@dataclass(frozen=True)
+class MailFacts:
+    """The facts of one message, each worked out when it is first asked for."""
+
+    context: MailContext
+    given_url: str
+    is_attached: bool
+    now: datetime
+    reader: Reader
+    words: MailWords
+
+    @property
+    def kind(self) -> MessageKind:
+        """Return what the message is."""
+        return self.context.delivery.kind
+
+    @property
+    def bill(self) -> Bill | None:
+        """Return the bill that it is about."""
+        return self.context.bill
+
+    @cached_property
+    def contacts(self) -> tuple[Contact, ...]:
+        """Return everybody whom it goes to, as far as they are known."""
+        first = self.context.contact
+        return (first, *self.context.others) if first else self.context.others
+
+    @cached_property
+    def link_url(self) -> str:
+        """Return where its link leads; empty where there is nothing to open."""
+        return "" if self.bill is None and self.kind in _ABOUT_A_BILL else self.given_url
+
+    @cached_property
+    def link_ends_on(self) -> date:
+        """Return the day on which the link ends, of the firm's calendar."""
+        ends_at = self.now + timedelta(days=self.context.delivery.link_days)
+        return day_in(self.context.firm.time_zone, ends_at)
+
+    @cached_property
+    def today(self) -> date:
+        """Return the firm's calendar day."""
+        return today_of(self.context.firm, self.now)
+
+    @property
+    def is_online(self) -> bool:
+        """Say whether the firm takes payments online."""
+        return self.context.firm.payment_account is PaymentAccount.CONNECTED
+
+    @cached_property
+    def due_now(self) -> Money:
+        """Return what can be paid on the bill now: by the account, else by the bill itself."""
+        if self.bill is None:
+            return money.zero(self.context.firm.currency)
+        payable = self.context.account.payable(self.bill.id)
+        if payable is not None:
+            return payable
+        return Money(max(self.bill.balance_due.minor - self.bill.pending_minor, 0), self.bill.currency)
+
+    @property
+    def is_paid(self) -> bool:
+        """Say whether the bill owes nothing more."""
+        return self.bill is not None and not self.bill.balance_due
+
+    @property
+    def is_pending(self) -> bool:
+        """Say whether all that the bill owes is on its way."""
+        return self.bill is not None and not self.is_paid and not self.due_now
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether something can be paid on the bill, and the day is over."""
+        return self.bill is not None and bool(self.due_now) and self.bill.due_on < self.today
+
+    @property
+    def owes_something(self) -> bool:
+        """Say whether there is something to pay now, on the bill or, without one, on any."""
+        return bool(self.due_now) if self.bill is not None else bool(self.to_pay)
+
+    @property
+    def can_pay(self) -> bool:
+        """Say whether the reader can pay online now; never a bill about which there is a dispute."""
+        is_disputed = self.bill is not None and "disputed" in self.bill.flags
+        return self.owes_something and self.is_online and not is_disputed
+
+    @cached_property
+    def owed(self) -> tuple[Owed, ...]:
+        """Return the client's unpaid bills, the oldest first: due date, issue date, created, id."""
+        account = self.context.account
+        bills = sorted(
+            account.open_bills.values(),
+            key=lambda bill: (bill.due_on, bill.issued_on, bill.created_at, bill.bill_id),
+        )
+        return tuple(
+            Owed(
+                bill,
+                account.payable(bill.bill_id) or money.zero(bill.total.currency),
+                Money(account.pending_minor(bill.bill_id), bill.total.currency),
+            )
+            for bill in bills
+        )
+
+    @cached_property
+    def to_pay(self) -> tuple[Owed, ...]:
+        """Return the unpaid bills on which something can be paid now, the oldest first."""
+        return tuple(owed for owed in self.owed if owed.payable)
+
+    @cached_property
+    def overdue(self) -> tuple[Owed, ...]:
+        """Return those of them whose day is over."""
+        return tuple(owed for owed in self.to_pay if owed.bill.due_on < self.today)
+
+    @cached_property
+    def others(self) -> tuple[Owed, ...]:
+        """Return the client's other bills that can be paid with this one, where that is allowed."""
+        if self.bill is None or not self.can_pay or not self.context.delivery.accept_all_unpaid:
+            return ()
+        return tuple(
+            owed
+            for owed in self.to_pay
+            if owed.bill.bill_id != self.bill.id and owed.payable.currency == self.bill.currency
+        )
+
+    def known_bill(self, bill_id: str) -> Bill | BillSummary | None:
+        """Return a bill that was read for this message, by its id."""
+        return self._known_bills.get(bill_id)
+
+    @cached_property
+    def _known_bills(self) -> Mapping[str, Bill | BillSummary]:
+        known: dict[str, Bill | BillSummary] = {bill.id: bill for bill in self.context.paid_bills}
+        return known | ({self.bill.id: self.bill} if self.bill else {})
+
+    def matter_ids_of(self, bill_id: str) -> tuple[str, ...]:
+        """Return a bill's matters, as far as the bill was read."""
+        return self._matter_ids.get(bill_id, ())
+
+    @cached_property
+    def _matter_ids(self) -> Mapping[str, tuple[str, ...]]:
+        found = {bill.id: bill.matter_ids for bill in self.context.paid_bills}
+        return found | ({self.bill.id: self.bill.content.matter_ids} if self.bill else {})
+
+    @cached_property
+    def payment_amount(self) -> Money | None:
+        """Return what was paid; in the message of a refund, what was paid back."""
+        payment = self.context.payment
+        if payment is None:
+            return None
+        if self.kind is MessageKind.REFUND and payment.refunded_minor:
+            return Money(payment.refunded_minor, payment.amount.currency)
+        return payment.amount
+
+
+def sums_of(amounts: tuple[Money, ...], currency: str) -> tuple[Money, ...]:
+    """Add up amounts of several currencies, in the order of their first; nothing is nought of `currency`."""
+    sums: dict[str, Money] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, money.zero(amount.currency)) + amount
+    return tuple(sums.values()) or (money.zero(currency),)

@@ -1,0 +1,1 @@
+"""Autofill fields: what may stand between `{{` and `}}` in a wording, and nothing else."""

@@ -1,0 +1,313 @@
+"""Look at bills before a send: who gets them, with which words, and what speaks against it.
+
+A preview, a send of one bill and a job of ten thousand all begin here: they differ in what they do with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from feenote.domain.bills import ISSUED, Bill, BillState, plain
+from feenote.domain.calendars import day_in
+from feenote.domain.deliveries import Addressee, Delivery, DeliveryState, Lane, MessageKind
+from feenote.domain.records import Client, Contact, EmailState, Firm, Matter
+from feenote.domain.sends import SendChoice, seen_of
+from feenote.service.choose_wordings import Wordings, wordings_for
+from feenote.service.errors import NotFoundError
+from feenote.service.ports import MailContext, Ports, RenderError, SendSources
+from feenote.service.recipients import Excluded, Recipients, recipients_of
+
+ASK_AGAIN_WITHIN = timedelta(minutes=10)
+LINK_IN_PREVIEW = "preview"
+"""Stands where a link's token will be: a preview makes no token."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendIdentity:
+    """Whose send it is, and how fast it goes; `send_id` is `preview` where nothing is sent."""
+
+    firm_id: str
+    send_id: str
+    sender: str
+    lane: Lane = Lane.PROMPT
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A warning, an error or a notice about one bill, by a code that programs can rely on."""
+
+    code: str
+    message: str
+    bill_id: str
+    contact_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBill:
+    """One bill, looked at before a send: a context for each message, and what was found."""
+
+    bill_id: str
+    bill: Bill | None
+    contexts: tuple[MailContext, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    errors: tuple[Finding, ...] = ()
+
+    @property
+    def bill_number(self) -> str:
+        """Return the bill's number; empty where there is no bill, or none yet."""
+        return self.bill.number if self.bill else ""
+
+    @property
+    def seen(self) -> str:
+        """Return what a preview shows of the bill, to be named when it is sent."""
+        return seen_of(self.bill.revision, self.bill.balance_due.minor) if self.bill else ""
+
+
+def prepare_bills(
+    ports: Ports,
+    identity: SendIdentity,
+    *,
+    bill_ids: Sequence[str],
+    choice: SendChoice,
+    seen: Mapping[str, str],
+    now: datetime,
+) -> list[PreparedBill]:
+    """Return, for each bill, its messages and what was found; nothing is stored but the words they have.
+
+    Raises:
+        RefusedError: the chosen template is not there any more.
+        NotFoundError: there is no such firm.
+    """
+    try:
+        sources = ports.sends.sources(identity.firm_id, bill_ids, contact_ids=choice.recipients or ())
+    except KeyError:
+        return _one_by_one(ports, identity, bill_ids, choice, seen, now)
+    clients = frozenset(bill.client_id for bill in sources.bills.values())
+    wordings = wordings_for(ports, identity.firm_id, choice, clients)
+    desk = _Desk(ports, identity, choice, sources, wordings, now)
+    return [_looked_at(desk, bill_id, seen.get(bill_id, "")) for bill_id in bill_ids]
+
+
+def _looked_at(desk: _Desk, bill_id: str, seen: str) -> PreparedBill:
+    """Prepare a bill; one whose message cannot be made is one with an error, and holds no other up."""
+    try:
+        return desk.prepare(bill_id, seen)
+    except (RenderError, ValueError, LookupError):
+        desk.ports.signals.count("BillNotPrepared")
+        wrong = Finding("not_rendered", "The message or its PDF cannot be made.", bill_id)
+        return PreparedBill(bill_id, desk.sources.bills.get(bill_id), errors=(wrong,))
+
+
+def _one_by_one(
+    ports: Ports,
+    identity: SendIdentity,
+    bill_ids: Sequence[str],
+    choice: SendChoice,
+    seen: Mapping[str, str],
+    now: datetime,
+) -> list[PreparedBill]:
+    """Prepare bills of which one cannot be read, so that it holds no other up."""
+    try:
+        ports.records.get_firm(identity.firm_id)
+    except KeyError:
+        raise NotFoundError("There is no such firm: set it up first.") from None
+    if len(bill_ids) == 1:
+        gone = Finding("record_gone", "What belongs to the bill cannot be read.", bill_ids[0])
+        return [PreparedBill(bill_ids[0], None, errors=(gone,))]
+    return [
+        one
+        for bill_id in bill_ids
+        for one in prepare_bills(ports, identity, bill_ids=[bill_id], choice=choice, seen=seen, now=now)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What preparing one bill after the other needs."""
+
+    ports: Ports
+    identity: SendIdentity
+    choice: SendChoice
+    sources: SendSources
+    wordings: Wordings
+    now: datetime
+
+    def prepare(self, bill_id: str, seen: str) -> PreparedBill:
+        sources = self.sources
+        bill = sources.bills.get(bill_id)
+        if bill is None or bill.state is BillState.DELETED:
+            return PreparedBill(
+                bill_id, None, errors=(Finding("no_such_bill", "There is no such bill.", bill_id),)
+            )
+        client = sources.clients.get(bill.client_id)
+        matters = [sources.matters[i] for i in bill.content.matter_ids if i in sources.matters]
+        if client is None or len(matters) < len(bill.content.matter_ids):
+            gone = Finding("record_gone", "The bill's client or matter is not there any more.", bill_id)
+            return PreparedBill(bill_id, bill, errors=(gone,))
+        errors = []
+        if bill.state not in ISSUED:
+            text = f"A bill that is {plain(bill.state)} is not sent: approve it first."
+            errors.append(Finding("not_sendable", text, bill_id))
+        recipients = recipients_of(client, matters, sources.contacts, chosen=self.choice.recipients)
+        if recipients.refusal:
+            errors.append(Finding("no_address", recipients.refusal, bill_id))
+        contexts = tuple(self._contexts(bill, client, matters, recipients.contacts))
+        warnings = (
+            *self._of_bill(bill, seen),
+            *self._of_contacts(bill, recipients.contacts),
+            *_strangers(recipients, client, bill_id),
+            *self._of_template(client, bill_id),
+            *(self._of_words(contexts) if not errors else ()),
+        )
+        excluded = tuple(Excluded(item.contact_id, item.reason, bill_id) for item in recipients.excluded)
+        return PreparedBill(bill_id, bill, contexts, excluded, warnings, tuple(errors))
+
+    # Messages
+
+    def _contexts(
+        self, bill: Bill, client: Client, matters: Sequence[Matter], contacts: Sequence[Contact]
+    ) -> list[MailContext]:
+        groups = [tuple(contacts)] if self.choice.one_email and contacts else [(one,) for one in contacts]
+        return [self._context(bill, client, matters, group) for group in groups]
+
+    def _context(
+        self, bill: Bill, client: Client, matters: Sequence[Matter], group: Sequence[Contact]
+    ) -> MailContext:
+        firm, contact = self.sources.firm, group[0]
+        chosen = self.wordings.of(firm, client, contact)
+        delivery = Delivery(
+            id=delivery_id(self.identity.send_id, bill.id, contact.id),
+            firm_id=firm.id,
+            client_id=client.id,
+            kind=MessageKind.BILL,
+            state=DeliveryState.QUEUED,
+            to_address=contact.email,
+            created_at=self.now,
+            state_since_at=self.now,
+            contact_id=contact.id,
+            bill_id=bill.id,
+            send_id=self.identity.send_id,
+            revision=bill.revision,
+            channels=self.choice.channels,
+            accept_all_unpaid=self._accepts_all(firm, client, group),
+            sender=self.identity.sender,
+            link_days=firm.settings.link_days,
+            matter_ids=bill.content.matter_ids,
+            lane=self.identity.lane,
+            also_to=tuple(Addressee(one.id, one.email, one.display_name) for one in group[1:]),
+            template_id=chosen.template_id,
+            wording_id=chosen.wording.id if chosen.wording else "",
+        )
+        if self.identity.send_id != LINK_IN_PREVIEW:
+            self.wordings.keep(self.ports, firm.id, chosen)
+        return MailContext(
+            delivery,
+            firm,
+            client,
+            contact,
+            bill,
+            tuple(matters),
+            self.sources.accounts[client.id],
+            None,
+            wording=chosen.wording,
+            others=tuple(group[1:]),
+        )
+
+    def _accepts_all(self, firm: Firm, client: Client, group: Sequence[Contact]) -> bool:
+        """Say whether the link offers all unpaid bills.
+
+        They may be of matters that only the client's primary contact may see, so that nobody else gets them.
+        """
+        wanted = self.choice.accept_all_unpaid
+        accepts = firm.settings.accept_all_unpaid if wanted is None else wanted
+        return accepts and all(contact.id == client.primary_contact_id for contact in group)
+
+    # Findings
+
+    def _of_bill(self, bill: Bill, seen: str) -> list[Finding]:
+        found = []
+        today = day_in(self.sources.firm.time_zone, self.now)
+        if bill.balance_due and bill.content.due_on < today:
+            text = f"The due date {bill.content.due_on} has passed."
+            found.append(Finding("due_date_passed", text, bill.id))
+        if seen and seen != seen_of(bill.revision, bill.balance_due.minor):
+            text = "The bill or what it owes has changed since the preview: look at it again."
+            found.append(Finding("changed_since_preview", text, bill.id))
+        return found
+
+    def _of_contacts(self, bill: Bill, contacts: Sequence[Contact]) -> list[Finding]:
+        found = []
+        recent = self._just_sent_to(bill)
+        for contact in contacts:
+            if contact.email_state is not EmailState.OK:
+                text = "An earlier mail to this address came back."
+                if contact.email_state is EmailState.COMPLAINED:
+                    text = "The recipient marked an earlier mail as unwanted."
+                found.append(Finding("address_bounced", text, bill.id, contact.id))
+            if contact.id in recent:
+                text = "This bill went to this person within the last ten minutes."
+                found.append(Finding("sent_just_now", text, bill.id, contact.id))
+        return found
+
+    def _just_sent_to(self, bill: Bill) -> frozenset[str]:
+        """Return to whom the bill was sent a moment ago; the bill's row says whether it is worth looking."""
+        asked_at = bill.stamps.last_queued_at
+        if asked_at is None or self.now - asked_at >= ASK_AGAIN_WITHIN:
+            return frozenset()
+        recent: set[str] = set()
+        for delivery in self.ports.deliveries.of_bill(bill.firm_id, bill.id):
+            is_recent = self.now - delivery.created_at < ASK_AGAIN_WITHIN
+            # This very send, repeated after a crash, is no second one.
+            is_other = delivery.send_id != self.identity.send_id
+            if delivery.kind is MessageKind.BILL and is_recent and is_other:
+                recent |= {delivery.contact_id, *(other.contact_id for other in delivery.also_to)}
+        return frozenset(recent)
+
+    def _of_template(self, client: Client, bill_id: str) -> list[Finding]:
+        if not self.wordings.is_of_another(client):
+            return []
+        text = "The template is another client's own: its words may be meant for that client alone."
+        return [Finding("template_of_another_client", text, bill_id)]
+
+    def _of_words(self, contexts: Sequence[MailContext]) -> list[Finding]:
+        found = []
+        for context in contexts:
+            if context.wording is None:
+                # The words that ship are written so that whatever is empty is not missed.
+                continue
+            names = self.ports.messages.fell_back(
+                context, link_url=link_in_preview(self.ports), attached=False, now=self.now
+            )
+            if names:
+                text = f"Empty here, and something else stands in: {', '.join(names)}."
+                delivery = context.delivery
+                found.append(Finding("field_fell_back", text, delivery.bill_id, delivery.contact_id))
+        return found
+
+
+def link_in_preview(ports: Ports) -> str:
+    """Return what stands where the link's address will be."""
+    return f"{ports.public_base_url}/l/{LINK_IN_PREVIEW}"
+
+
+def _strangers(recipients: Recipients, client: Client, bill_id: str) -> list[Finding]:
+    """Warn of recipients, chosen by hand, whom the rule would not have written to."""
+    found = []
+    for contact in recipients.by_hand:
+        if client.id in contact.client_ids:
+            text = "This contact is not a recipient on every matter."
+            found.append(Finding("not_on_every_matter", text, bill_id, contact.id))
+        else:
+            text = "This contact is not one of the client's: the bill is confidential."
+            found.append(Finding("not_the_clients", text, bill_id, contact.id))
+    return found
+
+
+def delivery_id(send_id: str, bill_id: str, contact_id: str) -> str:
+    """Make the id from what it is for, so that a send that is repeated makes the same message."""
+    digest = hashlib.sha256(f"{send_id}|{bill_id}|{contact_id}".encode()).hexdigest()
+    return f"dlv_{digest[:26]}"
