@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.demo.api import StaffApi
+from local.demo.job import send_all, table_of_job
 from local.demo.story import BillStory, Place, StepFailedError, import_file, main_job, set_up_firm
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ def run(machine: Machine, *, say: Callable[[str], None]) -> None:
     console.print(table_of(stories))
     console.print(f"Books: {owed}")
     loaded = import_file(place, "forty_bills.ledes.txt", "approve=true", "text/plain")
-    say(f"demo data: {len(loaded)} more bills for twelve clients, waiting to be sent")
+    say(f"{len(loaded)} more bills for twelve clients: sent as one job")
+    job = send_all(place, [result["bill_id"] for result in loaded], console)
+    console.print(table_of_job(job))
+    for number, reason in job.left_out:
+        console.print(f"  not sent: {number}: {reason}")
     console.print(
         f"\n  Start page   {machine.base_url}/_local\n"
         f"  Inbox        {machine.base_url}/_local/mails\n"
