@@ -188,7 +188,11 @@ class TestAsynchronousFunctions:
         assert all(function.dead_letter_arn for function in scheduled)
 
     def test_leave_no_dead_letters_unseen(self, stack: Stack) -> None:
-        watched = {value for namespace, _, value in alarms(stack) if namespace == "AWS/SQS"}
+        watched = {
+            value
+            for namespace, metric, value in alarms(stack)
+            if (namespace, metric) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+        }
         dead = {
             f"{name}.QueueName"
             for name, queue in resources(stack, "AWS::SQS::Queue")
@@ -197,6 +201,11 @@ class TestAsynchronousFunctions:
 
         assert dead
         assert watched == dead
+
+    def test_wake_a_person_when_what_somebody_waits_for_does_not_go_out(self, stack: Stack) -> None:
+        aged = {value for _, metric, value in alarms(stack) if metric == "ApproximateAgeOfOldestMessage"}
+
+        assert aged == {"feenote-Mail-MailQueue.QueueName"}
 
     def test_wake_a_person_for_money_that_is_on_no_bill_under_the_names_they_count_it_by(
         self, stack: Stack, functions: list[Function], capsys: pytest.CaptureFixture[str]

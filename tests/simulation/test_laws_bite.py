@@ -17,7 +17,7 @@ from tests.simulation import broken_sends, test_races
 from tests.simulation.run import SeedFailedError, run
 from tests.simulation.world import World
 
-SEEDS = 150
+SEEDS = 400
 Break = Callable[[pytest.MonkeyPatch], None]
 
 

@@ -153,7 +153,7 @@ class FakeDeliveries:
             stored = self._world.deliveries[delivery.firm_id, delivery.id]
             left_out = stored.attachment_left_out or delivery.attachment_left_out
             self._world.deliveries[delivery.firm_id, delivery.id] = replace(
-                stored, attachment_left_out=left_out
+                stored, attachment_left_out=left_out, revision=delivery.revision
             )
 
     def give_back(self, delivery: Delivery, *, reason: str, at: datetime) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from feenote.domain.records import EmailState
 from tests.integration.api.office import Office, Staff
 from tests.integration.api.samples import Engagement
 
@@ -120,6 +123,40 @@ class TestAContact:
         changed = staff.patch(f"/v1/contacts/{contact['id']}", {"email": "here@example.com"}).ok()
 
         assert changed["email_state"] == "ok"
+
+    def test_who_asks_for_mail_again_counts_as_reachable_again(self, office: Office, staff: Staff) -> None:
+        contact = staff.post("/v1/contacts", {"email": "back@example.com"}).ok()
+        address = f"/v1/contacts/{contact['id']}"
+        office.store.records.mark_address(
+            "firm_1", contact["id"], EmailState.COMPLAINED, address="back@example.com"
+        )
+        assert staff.get(address).ok()["email_state"] == "complained"
+
+        changed = staff.patch(address, {"email_state": "ok"}).ok()
+
+        assert (changed["email_state"], changed["email"]) == ("ok", "back@example.com")
+        assert staff.get(address).ok() == changed
+
+    def test_that_is_changed_otherwise_stays_unreachable(self, office: Office, staff: Staff) -> None:
+        contact = staff.post("/v1/contacts", {"email": "gone@example.com"}).ok()
+        office.store.records.mark_address(
+            "firm_1", contact["id"], EmailState.BOUNCED, address="gone@example.com"
+        )
+
+        changed = staff.patch(f"/v1/contacts/{contact['id']}", {"first_name": "Ada"}).ok()
+
+        assert changed["email_state"] == "bounced"
+
+    @pytest.mark.parametrize("state", ["bounced", "complained", "", None])
+    def test_is_marked_as_unreachable_by_nobody_but_the_mail_provider(
+        self, staff: Staff, engagement: Engagement, state: str | None
+    ) -> None:
+        answer = staff.patch(f"/v1/contacts/{engagement.contact_id}", {"email_state": state})
+
+        assert answer.fields(400) == ["email_state"]
+
+    def test_that_is_new_has_no_state_to_choose(self, staff: Staff) -> None:
+        assert staff.post("/v1/contacts", {"email_state": "ok"}).fields(400) == ["email_state"]
 
     def test_needs_a_client_that_is_there(self, staff: Staff) -> None:
         assert staff.post("/v1/contacts", {"client_ids": ["cli_none"]}).fields(422) == ["client_ids[0]"]

@@ -120,6 +120,21 @@ class TestAMessageWithoutAnAnswer:
         assert staff.get("/v1/deliveries", state="unknown").ok()["items"] == []
         assert staff.get("/v1/tasks").ok()["items"] == []
         staff.post(f"/v1/deliveries/{delivery_id}/resolve", {"action": "mark_sent"}).problem(409)
+        assert resolved["provider_message_id"] is None
+
+    def test_that_was_marked_as_sent_says_who_said_so(
+        self, staff: Staff, engagement: Engagement, office: Office
+    ) -> None:
+        delivery_id = self._unknown(staff, engagement, office)
+
+        marked = staff.post(f"/v1/deliveries/{delivery_id}/resolve", {"action": "mark_sent"}).ok()
+
+        timeline = f"/v1/bills/{marked['bill_id']}/timeline"
+        (event,) = (one for one in staff.get(timeline).ok()["items"] if one["kind"] == "sent")
+        (queued,) = (one for one in staff.get(timeline).ok()["items"] if one["kind"] == "queued")
+        assert event["details"]["marked_by_hand"] == "yes"
+        assert event["actor"] == queued["actor"]
+        assert "Sent (marked by hand)" in staff.get(f"{timeline}.csv").text
 
     def test_is_sent_again_as_one_new_message(
         self, staff: Staff, engagement: Engagement, office: Office
@@ -152,6 +167,32 @@ class TestAMessageWithoutAnAnswer:
         return delivery_id
 
 
+class TestAMessageWhoseBillEnded:
+    def test_stays_here_and_the_timeline_says_why(
+        self, staff: Staff, engagement: Engagement, office: Office
+    ) -> None:
+        bill = engagement.issued()
+        staff.post("/v1/sends", {"bill_ids": [bill["id"]]}).ok()
+        jobs = office.queue.take_all()
+        staff.post(f"/v1/bills/{bill['id']}/void").ok()
+
+        for _ in range(2):
+            app("deliver_mail").handler(sqs_event(jobs), None)
+
+        assert office.mailer.accepted == []
+        timeline = f"/v1/bills/{bill['id']}/timeline"
+        (event,) = (one for one in staff.get(timeline).ok()["items"] if one["kind"] == "not_delivered")
+        assert event["details"] == {
+            "delivery_id": jobs[0].delivery_id,
+            "kind": "bill",
+            "contact_id": engagement.contact_id,
+            "why": "bill_voided",
+        }
+        assert "Not sent: the bill was made void before" in staff.get(f"{timeline}.csv").text
+        (refused,) = staff.get("/v1/deliveries", state="refused").ok()["items"]
+        assert refused["id"] == jobs[0].delivery_id
+
+
 class TestALink:
     def test_is_listed_without_what_opens_it_and_taken_back(
         self, staff: Staff, engagement: Engagement, office: Office
@@ -172,5 +213,6 @@ class TestALink:
         }
         assert after[link_id] == "2026-11-23T09:00:00.000Z"
         timeline = staff.get(f"/v1/bills/{bill['id']}/timeline").ok()["items"]
-        assert [event["kind"] for event in timeline].count("link_withdrawn") == 1
+        (withdrawn,) = (event for event in timeline if event["kind"] == "link_withdrawn")
+        assert withdrawn["details"] == {"link_id": link_id, "contact_id": engagement.contact_id}
         staff.delete("/v1/links/lnk_none").problem(404)

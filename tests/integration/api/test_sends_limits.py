@@ -127,3 +127,40 @@ class TestTheSameBillsAskedForTwiceAtOnce:
         sending.work_off()
 
         assert len(sending.to()) == 24
+
+
+class TestWhatAPersonIsTold:
+    def test_names_the_bill_of_each_warning_where_there_are_several(
+        self, sending: Sending, engagement: Engagement
+    ) -> None:
+        late = engagement.issued(due_on="2026-11-01", issued_on="2026-10-01")
+        fine = engagement.issued()
+
+        refused = sending.asks(late, fine)
+
+        (error,) = refused.problem(422)["errors"]
+        assert error["message"].startswith("due_date_passed: ")
+        assert error["message"].endswith(f"(bill {late['number']})")
+
+    def test_is_that_words_in_another_language_go_out(
+        self, sending: Sending, staff: Staff, engagement: Engagement
+    ) -> None:
+        staff.patch(f"/v1/contacts/{engagement.contact_id}", {"language": "fr-FR"}).ok()
+        template = {"kind": "bill", "name": "Ours", "wordings": [{**WORDING, "language": "de"}]}
+        made = staff.post("/v1/templates", template).ok()
+        bill = engagement.issued()
+
+        (notice,) = sending.preview(bill, template_id=made["id"])["notices"]
+        shipped = sending.preview(bill)["notices"]
+
+        assert (notice["code"], notice["contact_id"]) == ("other_language", engagement.contact_id)
+        assert "(fr)" in notice["message"]
+        assert shipped == []
+
+    def test_is_that_what_was_seen_is_of_no_bill_of_the_send(
+        self, sending: Sending, engagement: Engagement
+    ) -> None:
+        refused = sending.asks(engagement.issued(), seen={"bill_typo": "r1.63000"})
+
+        assert refused.fields(422) == ["seen"]
+        assert "bill_typo" in refused.json["errors"][0]["message"]

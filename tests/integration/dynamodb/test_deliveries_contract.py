@@ -220,6 +220,27 @@ class TestAnAcceptance:
         stamps = store.bills.get(FIRM, "bill_1").stamps
         assert (stamps.times_sent, stamps.last_delivered_at) == (1, minutes(2))
 
+    def test_keeps_the_revision_that_went_out(self, store: Store) -> None:
+        message = claimed(store, samples.delivery(revision=1))
+        went_out = replace(message, revision=2)
+        store.deliveries.accepted(went_out, message_id="ses_1", at=minutes(2), event=None)
+        assert store.deliveries.get(FIRM, "dlv_1").revision == 2
+        store.deliveries.noticed(
+            message, Notice.DELIVERY, message_id="ses_1", at=minutes(3), event=None, task=None
+        )
+        after = store.deliveries.get(FIRM, "dlv_1")
+        assert (after.state, after.revision) == (DeliveryState.DELIVERED, 2)
+
+    def test_keeps_the_revision_that_went_out_where_a_notice_came_first(self, store: Store) -> None:
+        message = claimed(store, samples.delivery(revision=1))
+        store.deliveries.noticed(
+            message, Notice.DELIVERY, message_id="ses_1", at=minutes(2), event=None, task=None
+        )
+        went_out = replace(message, revision=2)
+        store.deliveries.accepted(went_out, message_id="ses_1", at=minutes(3), event=None)
+        after = store.deliveries.get(FIRM, "dlv_1")
+        assert (after.state, after.revision, after.accepted_at) == (DeliveryState.DELIVERED, 2, minutes(2))
+
     def test_counts_each_message_of_the_bill(self, store: Store) -> None:
         for number in range(2):
             message = claimed(store, samples.delivery(f"dlv_{number}"))

@@ -174,6 +174,7 @@ class TestTheBillMail:
 
         assert "Your payment is on its way" in mail.text
         assert "View and pay" not in mail.text
+        assert mail.text.count("Total: ") == 1
 
     def test_of_a_bill_in_dispute_has_no_pay_button(self) -> None:
         mail = render(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -115,8 +115,8 @@ class ContactAnswer(Answer):
     version: int
 
 
-class ContactChange(Change):
-    """What to change about a contact; what is left out stays, a null empties."""
+class _ContactFields(Change):
+    """What an office writes down of a contact."""
 
     client_ids: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     first_name: Line = ""
@@ -131,7 +131,19 @@ class ContactChange(Change):
         return with_changes(contact, given(self, client_ids=tuple(dict.fromkeys(self.client_ids))))
 
 
-class NewContact(ContactChange):
+class ContactChange(_ContactFields):
+    """What to change about a contact; what is left out stays, a null empties."""
+
+    email_state: Annotated[
+        Literal[EmailState.OK],
+        Field(
+            description="Only ok: the address takes mail again, as its owner has said. That it takes none"
+            " (bounced) or wants none (complained) is told by the mail provider alone."
+        ),
+    ] = EmailState.OK
+
+
+class NewContact(_ContactFields):
     """A contact to add."""
 
 

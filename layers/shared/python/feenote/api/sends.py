@@ -201,6 +201,9 @@ class DeliveryAnswer(Answer):
     created_at: Instant
     accepted_at: Instant | None
     link_id: str | None
+    provider_message_id: Annotated[
+        str | None, Field(description="The mail provider's id of the message; null before it was accepted.")
+    ]
     template_id: str | None
     attachment_left_out: str
 
@@ -356,6 +359,7 @@ def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
         created_at=delivery.created_at,
         accepted_at=delivery.accepted_at,
         link_id=delivery.link_id or None,
+        provider_message_id=delivery.provider_message_id or None,
         template_id=delivery.template_id or None,
         attachment_left_out=delivery.attachment_left_out,
     )

@@ -30,6 +30,10 @@ class EventKind(StrEnum):
     LINK_WITHDRAWN = "link_withdrawn"
 
 
+BILL_VOIDED = "bill_voided"
+"""Why a message was not delivered: its bill was made void before it went out."""
+
+
 @dataclass(frozen=True, slots=True)
 class BillEvent:
     """One thing that happened to a bill; `actor` is the id of who did it, details are ids and figures."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from feenote.domain import links
 from feenote.domain.bills import BillError, BillState
 from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind
-from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
+from feenote.domain.events import BILL_VOIDED, BillEvent, EventKind, Task, TaskKind
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.service.compose_message import compose_message
 from feenote.service.hand_over import hand_over
@@ -79,6 +79,9 @@ def _prepare(
     bill = context.bill
     is_over = bill is not None and bill.state in {BillState.VOID, BillState.DELETED}
     if is_over and context.delivery.kind is MessageKind.BILL:
+        if event := _voided_event(context.delivery, now):
+            # Before the refusal, after which nobody would come again to write it.
+            ports.bills.record(job.firm_id, event)
         return _refuse(ports, context.delivery, "The bill was voided before the message went out.", now)
     if bill is not None:
         # The revision that goes out is the one that stands now, not the one of when it was asked for.
@@ -121,8 +124,11 @@ def _send(ports: Ports, context: MailContext, mail: OutgoingMail, now: datetime)
     return DeliveryState.ACCEPTED
 
 
-def sent_event(delivery: Delivery, at: datetime) -> BillEvent | None:
-    """Return what the timeline says of an accepted message, once: its id is made from the delivery's."""
+def sent_event(delivery: Delivery, at: datetime, *, marked_by: str = "") -> BillEvent | None:
+    """Return what the timeline says of an accepted message, once: its id is made from the delivery's.
+
+    `marked_by` is the person on whose word alone it counts as sent; empty where the provider said so.
+    """
     if not delivery.bill_id:
         return None
     details = {
@@ -134,6 +140,7 @@ def sent_event(delivery: Delivery, at: datetime) -> BillEvent | None:
         "template_id": delivery.template_id or ("edited by hand" if delivery.wording_id else ""),
         "also_to": ", ".join(other.contact_id for other in delivery.also_to),
         "attachment_left_out": delivery.attachment_left_out,
+        "marked_by_hand": "yes" if marked_by else "",
     }
     details = {name: value for name, value in details.items() if value}
     return BillEvent(
@@ -141,9 +148,25 @@ def sent_event(delivery: Delivery, at: datetime) -> BillEvent | None:
         delivery.bill_id,
         at,
         EventKind.SENT,
-        delivery.sender or "feenote",
+        marked_by or delivery.sender or "feenote",
         details,
     )
+
+
+def _voided_event(delivery: Delivery, at: datetime) -> BillEvent | None:
+    """Return what the timeline says of a message that its bill's end kept back; once, like `sent_event`."""
+    if not delivery.bill_id:
+        return None
+    details = {
+        "delivery_id": delivery.id,
+        "kind": delivery.kind.value,
+        "contact_id": delivery.contact_id,
+        "also_to": ", ".join(other.contact_id for other in delivery.also_to),
+        "why": BILL_VOIDED,
+    }
+    details = {name: value for name, value in details.items() if value}
+    event_id = delivery.id.replace("dlv_", "evt_kept_back_")
+    return BillEvent(event_id, delivery.bill_id, at, EventKind.NOT_DELIVERED, "feenote", details)
 
 
 def _link(ports: Ports, job: MailJob, token: str, now: datetime) -> SecureLink | None:

@@ -49,6 +49,8 @@ def change_contact(
 ) -> Contact:
     """Store a changed contact. A new address is one that nothing is known of: it counts as good.
 
+    A person may say that the address is good again (`email_state` ok); no person says that it is bad.
+
     Raises:
         NotFoundError: when there is none.
         StaleVersionError, StaleError: when it is not what the caller saw, or somebody was faster.

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feenote.domain.bills import ISSUED, Bill, BillState, plain
+from feenote.domain.bills import ISSUED, Bill, BillState
 from feenote.domain.calendars import day_in
 from feenote.domain.deliveries import Addressee, Delivery, DeliveryState, Lane, MessageKind
 from feenote.domain.records import Client, Contact, EmailState, Firm, Matter
@@ -23,6 +23,13 @@ from feenote.service.recipients import Excluded, Recipients, recipients_of
 ASK_AGAIN_WITHIN = timedelta(minutes=10)
 LINK_IN_PREVIEW = "preview"
 """Stands where a link's token will be: a preview makes no token."""
+
+
+_NOT_SENDABLE = {
+    BillState.DRAFT: "A draft is not sent: approve it first.",
+    BillState.AWAITING_APPROVAL: "A bill that is awaiting approval is not sent: approve it first.",
+    BillState.VOID: "A void bill is not sent.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +157,7 @@ class _Desk:
             return PreparedBill(bill_id, bill, errors=(gone,))
         errors = []
         if bill.state not in ISSUED:
-            text = f"A bill that is {plain(bill.state)} is not sent: approve it first."
-            errors.append(Finding("not_sendable", text, bill_id))
+            errors.append(Finding("not_sendable", _NOT_SENDABLE[bill.state], bill_id))
         recipients = recipients_of(client, matters, sources.contacts, chosen=self.choice.recipients)
         if recipients.refusal:
             errors.append(Finding("no_address", recipients.refusal, bill_id))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from feenote.domain.bills import BillError
 from feenote.domain.deliveries import Channel
+from feenote.domain.templates import LANGUAGES, languages_of
 from feenote.service.choose_wordings import pinned
 from feenote.service.compose_message import ComposedMessage, compose_message
 from feenote.service.errors import FieldError, NotFoundError, RefusedError
@@ -118,16 +119,28 @@ def _composed(
 
 
 def _notices(messages: list[PreviewedMessage]) -> list[Finding]:
-    return [
-        Finding(
-            "attachment_left_out",
-            one.composed.attachment_left_out,
-            one.context.delivery.bill_id,
-            one.context.delivery.contact_id,
-        )
-        for one in messages
-        if one.composed.attachment_left_out
-    ]
+    found: list[Finding] = []
+    for one in messages:
+        delivery = one.context.delivery
+        for code, text in (
+            ("attachment_left_out", one.composed.attachment_left_out),
+            ("other_language", _other_language(one.context)),
+        ):
+            if text:
+                found.append(Finding(code, text, delivery.bill_id, delivery.contact_id))
+    return found
+
+
+def _other_language(context: MailContext) -> str:
+    """Say that a template has no words in the recipient's language; empty where it has."""
+    if context.wording is None or not context.delivery.template_id:
+        return ""
+    languages = languages_of(context.firm, context.client, context.contact)
+    wanted = next((language for language in languages if language in LANGUAGES), context.wording.language)
+    if wanted == context.wording.language:
+        return ""
+    goes_out = context.wording.language
+    return f"The template has no words in the recipient's language ({wanted}): {goes_out} goes out."
 
 
 def _seen(prepared: list[PreparedBill]) -> dict[str, str]:

@@ -52,7 +52,8 @@ def resolve_delivery(
     if delivery.state is not DeliveryState.UNKNOWN:
         raise ConflictError(f"This message is {delivery.state.value}: there is nothing to decide.")
     if resolution is Resolution.MARK_SENT:
-        ports.deliveries.accepted(delivery, message_id="", at=now, event=sent_event(delivery, now))
+        event = sent_event(delivery, now, marked_by=actor)
+        ports.deliveries.accepted(delivery, message_id="", at=now, event=event)
         _close_task(ports, delivery, actor, now)
         return ports.deliveries.get(firm_id, delivery_id)
     digest = hashlib.sha256(f"again|{delivery.id}".encode()).hexdigest()

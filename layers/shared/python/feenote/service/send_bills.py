@@ -91,18 +91,19 @@ def _refuse_other(ports: Ports, begun: Send, request: SendRequest) -> None:
 def _refuse_unread(prepared: Sequence[PreparedBill], request: SendRequest) -> None:
     if all(one.bill is None for one in prepared):
         raise NotFoundError("There is no such bill.")
+    # One bill needs no name; of several a person wants to know which.
     unread = [
-        warning
+        FieldError(
+            "confirm",
+            f"{item.code}: {item.message}{f' (bill {one.bill_number})' if len(prepared) > 1 else ''}",
+        )
         for one in prepared
         if not one.errors
-        for warning in one.warnings
-        if warning.code not in request.confirm
+        for item in one.warnings
+        if item.code not in request.confirm
     ]
     if unread:
-        raise RefusedError(
-            "Read the warnings and confirm them.",
-            [FieldError("confirm", f"{item.code}: {item.message}") for item in unread],
-        )
+        raise RefusedError("Read the warnings and confirm them.", unread)
 
 
 def _chunks(firm_id: str, send_id: str, request: SendRequest, now: datetime) -> list[SendChunk]:

@@ -60,6 +60,9 @@ def check_request(ports: Ports, firm_id: str, request: SendRequest) -> None:
         raise _refused("bill_ids", f"Name at most {MAX_BILLS:,} bills.")
     if len(set(request.bill_ids)) < len(request.bill_ids):
         raise _refused("bill_ids", "A bill is named twice.")
+    strange = sorted(set(request.seen) - set(request.bill_ids))
+    if strange:
+        raise _refused("seen", f"These are none of the bills to send: {', '.join(strange[:5])}.")
     if Channel.PORTAL in request.channels:
         raise _refused("channels", "This deployment has no client portal: send by link or attachment.")
     if request.message is not None and request.template_id:

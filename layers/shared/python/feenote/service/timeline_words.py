@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from feenote.domain.deliveries import Notice
-from feenote.domain.events import BillEvent, EventKind
+from feenote.domain.events import BILL_VOIDED, BillEvent, EventKind
 from feenote.domain.money import Money
 
 _WHAT = {
@@ -55,6 +55,7 @@ _OWN_COLUMN = frozenset(
         "channels",
         "why",
         "attachment_left_out",
+        "marked_by_hand",
     }
 )
 _LABELS = {
@@ -72,9 +73,12 @@ _LABELS = {
 def what_happened(event: BillEvent) -> str:
     """Return what happened, in a few words."""
     if event.kind is EventKind.SENT:
-        return _SENT.get(event.details.get("kind", "bill"), "Message sent")
+        words = _SENT.get(event.details.get("kind", "bill"), "Message sent")
+        return f"{words} (marked by hand)" if event.details.get("marked_by_hand") else words
     if event.kind is EventKind.NOT_DELIVERED:
         why = event.details.get("why", "")
+        if why == BILL_VOIDED:
+            return "Not sent: the bill was made void before"
         return next(
             (words for notice, words in _NOT_DELIVERED.items() if notice.value == why), "Not delivered"
         )

@@ -34,5 +34,6 @@ def withdraw_link(ports: Ports, *, firm_id: str, link_id: str, actor: str, now: 
     event = None
     if link.bill_id:
         event_id = link.id.replace("lnk_", "evt_withdrawn_")
-        event = BillEvent(event_id, link.bill_id, now, EventKind.LINK_WITHDRAWN, actor, {"link_id": link.id})
+        details = {"link_id": link.id} | ({"contact_id": link.contact_id} if link.contact_id else {})
+        event = BillEvent(event_id, link.bill_id, now, EventKind.LINK_WITHDRAWN, actor, details)
     ports.links.withdraw(link, at=now, event=event)

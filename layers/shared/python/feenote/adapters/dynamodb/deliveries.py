@@ -172,12 +172,14 @@ class DynamoDeliveries:
             raise NotClaimedError(job.delivery_id) from error
 
     def accepted(self, delivery: Delivery, *, message_id: str, at: datetime, event: BillEvent | None) -> None:
-        """Mark what the provider accepted, once, with the PDF that was left out."""
+        """Mark what the provider accepted, once, with the revision that went out and the PDF left out."""
         left_out = delivery.attachment_left_out
 
         def accept(seen: Delivery) -> Moved | None:
             stored = replace(seen, attachment_left_out="") if seen is delivery else seen
-            return accepting(stored, message_id=message_id, left_out=left_out, at=at)
+            return accepting(
+                stored, message_id=message_id, left_out=left_out, revision=delivery.revision, at=at
+            )
 
         self._move(delivery, accept, _Told(event))
 
@@ -292,7 +294,9 @@ class DynamoDeliveries:
         Raises:
             RefusedWriteError: when the delivery is not what was seen.
         """
-        writes: list[Write] = list(delivery_writes.moved(seen, moved.after, weight=told.weight))
+        writes: list[Write] = list(
+            delivery_writes.moved(seen, moved.after, weight=told.weight, revision=moved.revision)
+        )
         if moved.is_quiet:
             self._table.transact(writes)
             return

@@ -21,18 +21,21 @@ class Moved:
     stamps: Item
     sent: bool = False
     is_quiet: bool = False
+    revision: int | None = None
+    """The bill's revision that went out, where this move knows it."""
 
 
-def accepting(seen: Delivery, *, message_id: str, left_out: str, at: datetime) -> Moved | None:
+def accepting(seen: Delivery, *, message_id: str, left_out: str, revision: int, at: datetime) -> Moved | None:
     """Return the delivery as accepted; None where all of that was marked before.
 
-    Where a notice came first, what it could not know is added: the PDF that did not go along.
+    Where a notice came first, what it could not know is added: the revision that went out, and the PDF
+    that did not go along.
     """
-    known = replace(seen, attachment_left_out=seen.attachment_left_out or left_out)
+    known = replace(seen, attachment_left_out=seen.attachment_left_out or left_out, revision=revision)
     moved = on_notice(known, Notice.SEND, message_id=message_id, at=at)
     if moved is None and known != seen:
-        return Moved(known, {}, is_quiet=True)
-    return moved
+        return Moved(known, {}, is_quiet=True, revision=revision)
+    return replace(moved, revision=revision) if moved else None
 
 
 def on_notice(seen: Delivery, notice: Notice, *, message_id: str, at: datetime) -> Moved | None:

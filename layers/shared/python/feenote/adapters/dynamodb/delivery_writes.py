@@ -64,8 +64,11 @@ _TOLD = "told"
 """How grave the news is that the message has told so far: a notice that comes again tells nothing."""
 
 
-def moved(seen: Delivery, after: Delivery, *, weight: int = 0) -> list[Update]:
-    """Return the writes of a moved delivery, over the very state that was seen, and of its send's counts."""
+def moved(seen: Delivery, after: Delivery, *, weight: int = 0, revision: int | None = None) -> list[Update]:
+    """Return the writes of a moved delivery, over the very state that was seen, and of its send's counts.
+
+    `revision` is the one that went out; only who knows it names it, so that no other move writes an old one.
+    """
     places = items.delivery_places(after)
     changed: Item = {
         "state": after.state.value,
@@ -78,6 +81,8 @@ def moved(seen: Delivery, after: Delivery, *, weight: int = 0) -> list[Update]:
         changed["accepted_at"] = instant(after.accepted_at)
     if after.attachment_left_out:
         changed["attachment_left_out"] = after.attachment_left_out
+    if revision is not None:
+        changed["revision"] = revision
     if weight:
         changed[_TOLD] = weight
     accepted = "attribute_exists" if seen.accepted_at else "attribute_not_exists"

@@ -66,6 +66,11 @@ class MailFacts:
         first = self.context.contact
         return (first, *self.context.others) if first else self.context.others
 
+    @property
+    def is_shared(self) -> bool:
+        """Say whether it goes to several people, also where one of them is not in the records any more."""
+        return bool(self.context.others or self.context.delivery.also_to)
+
     @cached_property
     def link_url(self) -> str:
         """Return where its link leads; empty where there is nothing to open."""

@@ -25,7 +25,7 @@ def bill_summary(facts: MailFacts) -> Iterator[Block]:
     details = [Fact(words.bill, shown(bill.number))]
     if titles := [title for title in map(matter_title, facts.context.matters) if title]:
         details.append(Fact(words.matters if len(titles) > 1 else words.matter, ", ".join(titles)))
-    if bill.state is BillState.AWAITING_PAYMENT and (bill.paid or bill.pending):
+    if bill.state is BillState.AWAITING_PAYMENT and (bill.paid or bill.pending) and not is_done:
         details.append(Fact(words.total, reader.money(bill.total)))
     yield Panel(
         words.total if is_done else words.amount_due,

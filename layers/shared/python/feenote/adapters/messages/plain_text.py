@@ -7,39 +7,42 @@ from collections.abc import Iterator
 from feenote.adapters.messages.blocks import Block, Button, Fact, Instructions, Panel, Row, Table
 from feenote.adapters.messages.body import Body, Paragraph
 from feenote.adapters.messages.phrases import Phrase, text_of
+from feenote.adapters.messages.words import MailWords
 
 
-def plain_text(body: Body, fine_print: tuple[Phrase, ...]) -> str:
+def plain_text(body: Body, fine_print: tuple[Phrase, ...], words: MailWords) -> str:
     """Return the message with an empty line between its parts; the fine print is its signature."""
-    parts = [part.text if isinstance(part, Paragraph) else "\n".join(_lines(part)) for part in body.parts]
+    parts = [
+        part.text if isinstance(part, Paragraph) else "\n".join(_lines(part, words)) for part in body.parts
+    ]
     return "\n\n".join([*parts, "\n".join(["-- ", *map(text_of, fine_print)])]) + "\n"
 
 
-def _lines(part: Block) -> Iterator[str]:
+def _lines(part: Block, words: MailWords) -> Iterator[str]:
     if isinstance(part, Panel):
-        yield _fact(Fact(part.label, part.amount))
+        yield _fact(Fact(part.label, part.amount), words)
         yield from filter(None, [part.when])
-        yield from map(_fact, part.facts)
+        yield from (_fact(fact, words) for fact in part.facts)
     elif isinstance(part, Button):
-        yield f"{part.label}:"
+        yield words.label.format(label=part.label)
         yield part.url
     elif isinstance(part, Instructions):
         yield from (part.heading, "", *part.lines, "", text_of(part.remark))
     else:
-        yield from _table(part)
+        yield from _table(part, words)
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, words: MailWords) -> Iterator[str]:
     yield from filter(None, [table.title])
-    yield from map(_row, table.rows)
+    yield from (_row(row, words) for row in table.rows)
     yield from filter(None, [table.more])
     if table.sum:
-        yield _fact(table.sum)
+        yield _fact(table.sum, words)
 
 
-def _fact(fact: Fact) -> str:
-    return f"{fact.label}: {fact.value}"
+def _fact(fact: Fact, words: MailWords) -> str:
+    return f"{words.label.format(label=fact.label)} {fact.value}"
 
 
-def _row(row: Row) -> str:
-    return f"{row.label}: {row.amount}" + (f" ({row.notes})" if row.notes else "")
+def _row(row: Row, words: MailWords) -> str:
+    return f"{words.label.format(label=row.label)} {row.amount}" + (f" ({row.notes})" if row.notes else "")

@@ -11,7 +11,7 @@ from feenote.adapters.messages.fields import FieldValues, unusually_empty
 from feenote.adapters.messages.layout import lay_out
 from feenote.adapters.messages.phrases import Phrase, Run, sentence, text_of, value
 from feenote.adapters.messages.plain_text import plain_text
-from feenote.adapters.messages.shipped import shipped_wording
+from feenote.adapters.messages.shipped import shipped_to, shipped_wording
 from feenote.adapters.messages.words import CATALOGUE
 from feenote.adapters.reader import LANGUAGES, Reader, reader_of
 from feenote.adapters.shown_text import line as shown
@@ -36,7 +36,7 @@ class JinjaMessageRenderer:
         return MessageText(
             subject=_subject(wording, values),
             html=lay_out(body, values.facts, fine_print),
-            text=plain_text(body, fine_print),
+            text=plain_text(body, fine_print, values.facts.words),
         )
 
     def fell_back(
@@ -55,7 +55,7 @@ def _filled_from(
     context: MailContext, link_url: str, is_attached: bool, now: datetime
 ) -> tuple[Wording, FieldValues]:
     reader = reader_of(context.firm, context.client, context.contact)
-    wording = context.wording or shipped_wording(context.delivery.kind, reader.language)
+    wording = context.wording or shipped_to(reader, context.delivery.kind)
     reader = _reading_in(wording.language, reader)
     facts = MailFacts(context, link_url, is_attached, now, reader, CATALOGUE[reader.language])
     return wording, FieldValues(facts)
@@ -79,9 +79,10 @@ def _subject(wording: Wording, values: FieldValues) -> str:
 def _fine_print(facts: MailFacts) -> tuple[Phrase, ...]:
     """Return what stands below every message: what the link is, and who writes."""
     firm, words = facts.context.firm, facts.words
-    about = words.personal if facts.bill else words.personal_all
+    one, several = (words.personal, words.shared) if facts.bill else (words.personal_all, words.shared_all)
     if facts.kind in _PORTAL:
-        about = words.personal_portal
+        one, several = words.personal_portal, words.shared_portal
+    about = several if facts.is_shared else one
     lines = [sentence(about, days=str(facts.context.delivery.link_days))] if facts.link_url else []
     sender = [value(text) for text in map(shown, (firm.name, *firm.address)) if text]
     lines.append(tuple(run for part in sender for run in (Run(" · "), *part))[1:])

@@ -144,9 +144,9 @@ class Deliveries(Protocol):
         ...
 
     def accepted(self, delivery: Delivery, *, message_id: str, at: datetime, event: BillEvent | None) -> None:
-        """Mark what the provider accepted: delivery (and the PDF left out), Last Sent, times sent, timeline.
+        """Mark what the provider accepted: delivery, Last Sent, times sent, timeline.
 
-        It happens once.
+        The delivery keeps the `revision` that went out and the PDF left out, as given. It happens once.
         """
         ...
 

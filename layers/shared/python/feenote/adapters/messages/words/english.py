@@ -10,6 +10,7 @@ ENGLISH = MailWords(
     dear_too="dear {name}",
     hello="Hello,",
     list_end="{first} and {last}",
+    label="{label}:",
     bill_subject="Bill {number} from {firm}: {amount} due {date}",
     late_subject="Bill {number} from {firm}: {amount} was due {date}",
     copy_subject="Bill {number} from {firm}",
@@ -87,4 +88,13 @@ ENGLISH = MailWords(
     personal="The link is yours alone: whoever has it can open the bill. It works for {days} days.",
     personal_all="The link is yours alone: whoever has it can open your bills. It works for {days} days.",
     personal_portal="This link is meant for you. Please do not pass it on.",
+    shared=(
+        "The link is for the recipients of this email: whoever has it can open the "
+        "bill. It works for {days} days."
+    ),
+    shared_all=(
+        "The link is for the recipients of this email: whoever has it can open your "
+        "bills. It works for {days} days."
+    ),
+    shared_portal="This link is for the recipients of this email. Please do not pass it on.",
 )

@@ -10,25 +10,32 @@ FRENCH = MailWords(
     dear_too="bonjour {name}",
     hello="Bonjour,",
     list_end="{first} et {last}",
-    bill_subject="Note d’honoraires {number} de {firm} : {amount} à payer avant le {date}",
-    late_subject="Note d’honoraires {number} de {firm} : {amount} à payer depuis le {date}",
-    copy_subject="Note d’honoraires {number} de {firm}",
-    reminder_subject_soon="Rappel : {amount} à payer avant le {date}",
-    reminder_subject_late="Rappel : {amount} à payer depuis le {date}",
-    reminder_subject_none="Rappel de {firm}",
-    bill_ready=("Votre note d’honoraires {number} de {firm} est prête. {amount} à payer avant le {date}."),
-    bill_late=("Voici votre note d’honoraires {number} de {firm}. {amount} était à payer avant le {date}."),
+    label="{label}\u202f:",
+    bill_subject="Note d’honoraires {number} du cabinet {firm}\u202f: {amount} à payer avant le {date}",
+    late_subject="Note d’honoraires {number} du cabinet {firm}\u202f: {amount} à payer depuis le {date}",
+    copy_subject="Note d’honoraires {number} du cabinet {firm}",
+    reminder_subject_soon="Rappel\u202f: {amount} à payer avant le {date}",
+    reminder_subject_late="Rappel\u202f: {amount} à payer depuis le {date}",
+    reminder_subject_none="Rappel du cabinet {firm}",
+    bill_ready=(
+        "Votre note d’honoraires {number} du cabinet {firm} est prête. {amount} à payer avant le {date}."
+    ),
+    bill_late=(
+        "Voici votre note d’honoraires {number} du cabinet {firm}. "
+        "Elle était à payer avant le {date}\u202f; reste à payer\u202f: {amount}."
+    ),
     bill_paid=(
-        "Voici une copie de votre note d’honoraires {number} de {firm}. Elle est payée ; vous ne devez rien."
+        "Voici une copie de votre note d’honoraires {number} du cabinet {firm}. "
+        "Elle est payée\u202f; vous ne devez rien."
     ),
     bill_pending=(
-        "Voici votre note d’honoraires {number} de {firm}. Votre paiement est en cours et vous "
+        "Voici votre note d’honoraires {number} du cabinet {firm}. Votre paiement est en cours et vous "
         "n’avez rien d’autre à faire."
     ),
     bill_revised=(
         "La note a été modifiée depuis son émission. Voici la version actuelle, numéro {revision}."
     ),
-    failed_now="Il ne compte pas comme payé : {amount} reste à payer.",
+    failed_now="Il ne compte pas comme payé. Reste à payer\u202f: {amount}.",
     failed_again="Vous pouvez réessayer sur la page sécurisée, de la même façon ou autrement.",
     online=(
         "Vous pouvez la lire, la télécharger et la payer sur une page sécurisée, sans compte ni mot de passe."
@@ -79,7 +86,7 @@ FRENCH = MailWords(
     refund_spread="Ce que ce paiement avait réglé",
     bill_row="Note {number}",
     another_bill="Une autre note",
-    left="Reste {amount} à payer",
+    left="Reste à payer\u202f: {amount}",
     settled="Payée intégralement",
     client_credit="Conservé à votre crédit",
     card="Carte",
@@ -94,16 +101,27 @@ FRENCH = MailWords(
     try_again="Réessayer",
     begin_portal="Choisir votre mot de passe",
     open_portal="Ouvrir dans l’espace client",
-    address="Si le bouton ne fonctionne pas, ouvrez cette adresse :",
+    address="Si le bouton ne fonctionne pas, ouvrez cette adresse\u202f:",
     how_to_pay="Comment payer",
     name_the_bill="Merci d’indiquer la note {number} avec votre paiement.",
     name_the_bills="Merci d’indiquer les numéros des notes avec votre paiement.",
     ask_how_to_pay="Répondez à cet e-mail et nous vous dirons comment payer.",
     personal=(
-        "Ce lien est personnel : toute personne qui l’a peut ouvrir la note. Il est valable {days} jours."
+        "Ce lien est personnel\u202f: toute personne qui l’a peut ouvrir la note. "
+        "Il est valable {days} jours."
     ),
     personal_all=(
-        "Ce lien est personnel : toute personne qui l’a peut ouvrir vos notes. Il est valable {days} jours."
+        "Ce lien est personnel\u202f: toute personne qui l’a peut ouvrir vos notes. "
+        "Il est valable {days} jours."
     ),
     personal_portal="Ce lien vous est destiné. Merci de ne pas le transmettre.",
+    shared=(
+        "Ce lien est réservé aux destinataires de cet e-mail\u202f: toute personne qui "
+        "l’a peut ouvrir la note. Il est valable {days} jours."
+    ),
+    shared_all=(
+        "Ce lien est réservé aux destinataires de cet e-mail\u202f: toute personne qui "
+        "l’a peut ouvrir vos notes. Il est valable {days} jours."
+    ),
+    shared_portal="Ce lien est réservé aux destinataires de cet e-mail. Merci de ne pas le transmettre.",
 )

@@ -10,6 +10,7 @@ GERMAN = MailWords(
     dear_too="guten Tag {name}",
     hello="Guten Tag,",
     list_end="{first} und {last}",
+    label="{label}:",
     bill_subject="Rechnung {number} von {firm}: {amount}, fällig am {date}",
     late_subject="Rechnung {number} von {firm}: {amount}, fällig seit dem {date}",
     copy_subject="Rechnung {number} von {firm}",
@@ -108,4 +109,15 @@ GERMAN = MailWords(
     personal=("Der Link ist nur für Sie: Wer ihn hat, kann die Rechnung öffnen. Er gilt {days} Tage."),
     personal_all="Der Link ist nur für Sie: Wer ihn hat, kann Ihre Rechnungen öffnen. Er gilt {days} Tage.",
     personal_portal="Dieser Link ist für Sie bestimmt. Bitte geben Sie ihn nicht weiter.",
+    shared=(
+        "Der Link ist für die Empfänger dieser E-Mail: Wer ihn hat, kann die "
+        "Rechnung öffnen. Er gilt {days} Tage."
+    ),
+    shared_all=(
+        "Der Link ist für die Empfänger dieser E-Mail: Wer ihn hat, kann Ihre "
+        "Rechnungen öffnen. Er gilt {days} Tage."
+    ),
+    shared_portal=(
+        "Dieser Link ist für die Empfänger dieser E-Mail bestimmt. Bitte geben Sie ihn nicht weiter."
+    ),
 )

@@ -10,14 +10,15 @@ SPANISH = MailWords(
     dear_too="{name}",
     hello="Buenos días:",
     list_end="{first} y {last}",
-    bill_subject="Minuta {number} de {firm}: {amount}, vence el {date}",
-    late_subject="Minuta {number} de {firm}: {amount}, venció el {date}",
+    label="{label}:",
+    bill_subject="Minuta {number} de {firm}: {amount}, con vencimiento el {date}",
+    late_subject="Minuta {number} de {firm}: {amount} por pagar desde el {date}",
     copy_subject="Minuta {number} de {firm}",
-    reminder_subject_soon="Recordatorio: {amount}, vence el {date}",
-    reminder_subject_late="Recordatorio: {amount}, venció el {date}",
+    reminder_subject_soon="Recordatorio: {amount}, con vencimiento el {date}",
+    reminder_subject_late="Recordatorio: {amount} por pagar desde el {date}",
     reminder_subject_none="Recordatorio de {firm}",
-    bill_ready="Su minuta {number} de {firm} está lista. {amount} vence el {date}.",
-    bill_late="Esta es su minuta {number} de {firm}. {amount} venció el {date}.",
+    bill_ready="Su minuta {number} de {firm} está lista. Vence el {date}; importe por pagar: {amount}.",
+    bill_late="Esta es su minuta {number} de {firm}. Venció el {date}; importe por pagar: {amount}.",
     bill_paid=(
         "Aquí tiene una copia de su minuta {number} de {firm}. Está pagada y no queda nada por pagar."
     ),
@@ -25,7 +26,7 @@ SPANISH = MailWords(
         "Esta es su minuta {number} de {firm}. Su pago está en camino y no tiene que hacer nada más."
     ),
     bill_revised=("La minuta ha cambiado desde que se emitió. Esta es la versión actual, número {revision}."),
-    failed_now="No cuenta como pagada, así que quedan {amount} por pagar.",
+    failed_now="No cuenta como pagada. Importe por pagar: {amount}.",
     failed_again="Puede intentarlo de nuevo en la página segura, de la misma forma o de otra.",
     online="Puede leerla, descargarla y pagarla en una página segura, sin cuenta ni contraseña.",
     online_view="Puede leerla y descargarla en una página segura, sin cuenta ni contraseña.",
@@ -65,7 +66,7 @@ SPANISH = MailWords(
     refund_spread="Lo que había pagado",
     bill_row="Minuta {number}",
     another_bill="Otra minuta",
-    left="Quedan {amount} por pagar",
+    left="Por pagar: {amount}",
     settled="Pagada por completo",
     client_credit="Guardado como saldo a su favor",
     card="Tarjeta",
@@ -92,4 +93,13 @@ SPANISH = MailWords(
         "El enlace es solo para usted: quien lo tenga puede abrir sus minutas. Funciona durante {days} días."
     ),
     personal_portal="Este enlace es para usted. No lo comparta, por favor.",
+    shared=(
+        "El enlace es para los destinatarios de este correo: quien lo tenga puede "
+        "abrir la minuta. Funciona durante {days} días."
+    ),
+    shared_all=(
+        "El enlace es para los destinatarios de este correo: quien lo tenga puede "
+        "abrir sus minutas. Funciona durante {days} días."
+    ),
+    shared_portal="Este enlace es para los destinatarios de este correo. No lo compartan, por favor.",
 )

@@ -17,6 +17,8 @@ class MailWords:
     dear_too: str
     hello: str
     list_end: str
+    label: str
+    """What stands before a value and a space, colon included."""
     # Subjects
     bill_subject: str
     late_subject: str
@@ -89,3 +91,7 @@ class MailWords:
     personal: str
     personal_all: str
     personal_portal: str
+    # The same where the one link went to several
+    shared: str
+    shared_all: str
+    shared_portal: str
