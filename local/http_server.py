@@ -104,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         # The outermost edge of the process: a defect of an application is a 500 to the one who asked.
-        except Exception:  # noqa: BLE001 - as said above
+        except Exception:  # noqa: BLE001 - the outermost edge of the process
             traceback.print_exc()
             status, headers, payload = "500 Internal Server Error", [], b""
         self._answer(status, headers, payload)

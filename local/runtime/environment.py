@@ -50,7 +50,7 @@ def become(assignment: Assignment, channel: socket.socket) -> None:
     try:
         handler = _load(assignment)
     # The outermost edge of a function's process: whatever goes wrong is told to the one who waits.
-    except Exception as error:  # noqa: BLE001 - as said above
+    except Exception as error:  # noqa: BLE001 - the outermost edge of a function's process
         send_frame(channel, {"error": _described(error)})
         return
     send_frame(channel, {"ready": True})
