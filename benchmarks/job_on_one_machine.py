@@ -1,8 +1,8 @@
 """Send a job of many bills through the whole system on this machine, and look at it while it runs.
 
 `python -m benchmarks.job_on_one_machine --bills 10000` starts the system as `make run` does, imports the
-bills over the API, sends them as one job and follows it. While it runs, and while a job of ten bills runs,
-other calls are made again and again. It ends with 1 when a mail is missing or went out twice.
+bills over the API, sends them as one job and follows it. While it runs, and while jobs of ten bills run one
+after another, other calls are made again and again. It ends with 1 when a mail is missing or went out twice.
 """
 
 from __future__ import annotations
@@ -32,17 +32,26 @@ from local.testing import call
 
 IN_A_FILE = 500
 FEW = 10
+FEW_JOBS = 20
 PAUSE_S = 0.25
 MAIL_RATE = 500.0
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A job, how long other calls took meanwhile (seconds), and the most that a process held (megabytes)."""
+    """Jobs, how long other calls took meanwhile (seconds), and how much processes held (megabytes)."""
 
-    story: JobStory
+    stories: list[JobStory]
     calls: dict[str, list[float]]
-    memory_mb: float
+    functions_mb: list[float]
+    """The largest process of a function, each time somebody looked."""
+    stand_ins_mb: list[float]
+    """The largest of the other processes, which hold the table, the files and the mails."""
+
+    @property
+    def bills_a_minute(self) -> float:
+        """Return how fast bills went."""
+        return 60 * sum(one.total for one in self.stories) / sum(one.seconds for one in self.stories)
 
     def median_ms(self, name: str) -> float:
         """Return how long such a call took."""
@@ -50,32 +59,30 @@ class Watched:
 
 
 def measure(bills: int, console: Console) -> tuple[Watched, Watched, Counter[str]]:
-    """Send ten bills, then so many more; return both, and how often each bill's message went out."""
+    """Send jobs of ten bills, then so many as one; return both, and how often each of its messages went."""
     with Machine(Plan(mail_rate=MAIL_RATE)) as machine:
         staff = StaffApi(machine.base_url, machine.staff_token)
         place = Place(machine.base_url, staff, machine.settle)
         set_up_firm(place)
-        ids = _imported(staff, FEW + bills, console)
-        _watch(machine, place, ids[:1], console)  # starts the functions' processes
-        few = _watch(machine, place, ids[:FEW], console)
+        ids = _imported(staff, FEW * (FEW_JOBS + 1) + bills, console)
+        tens = [ids[start : start + FEW] for start in range(0, FEW * (FEW_JOBS + 1), FEW)]
+        _watch(machine, place, tens[:1], console)  # starts the functions' processes
+        few = _watch(machine, place, tens[1:], console)
         before = len(machine.inbox)
-        many = _watch(machine, place, ids[FEW:], console)
+        many = _watch(machine, place, [ids[-bills:]], console)
         sent = Counter(dict(letter.tags)["delivery_id"] for letter in machine.inbox.envelopes()[before:])
         return few, many, sent
 
 
-def _watch(machine: Machine, place: Place, bill_ids: list[str], console: Console) -> Watched:
-    took: dict[str, list[float]] = {}
-    memory = [0.0]
-    with _calls_meanwhile(machine, bill_ids[0], took, memory):
-        story = send_all(place, bill_ids, console)
-    return Watched(story, took, memory[0])
+def _watch(machine: Machine, place: Place, jobs: list[list[str]], console: Console) -> Watched:
+    watched = Watched([], {}, [], [])
+    with _calls_meanwhile(machine, jobs[0][0], watched):
+        watched.stories.extend(send_all(place, bill_ids, console) for bill_ids in jobs)
+    return watched
 
 
 @contextmanager
-def _calls_meanwhile(
-    machine: Machine, bill_id: str, took: dict[str, list[float]], memory: list[float]
-) -> Iterator[None]:
+def _calls_meanwhile(machine: Machine, bill_id: str, watched: Watched) -> Iterator[None]:
     token = machine.staff_token()
     asked: dict[str, Callable[[], int]] = {
         "a bill": lambda: call(machine.base_url, "GET", f"/v1/bills/{bill_id}", token=token).status,
@@ -89,10 +96,12 @@ def _calls_meanwhile(
             for name, one in asked.items():
                 started = time.perf_counter()
                 status = one()
-                took.setdefault(name, []).append(time.perf_counter() - started)
+                watched.calls.setdefault(name, []).append(time.perf_counter() - started)
                 if status >= 400:
                     raise AssertionError(f"{name} was answered with {status}.")
-            memory[0] = max(memory[0], largest_megabytes())
+            functions, others = largest_megabytes()
+            watched.functions_mb.append(functions)
+            watched.stand_ins_mb.append(others)
             if done.wait(PAUSE_S):
                 return
 
@@ -105,22 +114,35 @@ def _calls_meanwhile(
         asking.join()
 
 
-def largest_megabytes() -> float:
-    """Return how much memory the largest process of the system has in use: this one or one it started."""
+def largest_megabytes() -> tuple[float, float]:
+    """Return how much the largest process of a function holds, and the largest of the system's others."""
     parents: dict[int, int] = {}
     sizes: dict[int, float] = {}
-    for status in Path("/proc").glob("[0-9]*/status"):
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            text = (folder / "status").read_text()
         except OSError:
             continue  # it ended between being listed and being read
-        number = int(status.parent.name)
+        lines = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+        number = int(folder.name)
         parents[number] = int(lines["PPid"])
         sizes[number] = int(lines.get("VmRSS", "0 kB").split()[0]) / 1000
     ours = {os.getpid()}
     while found := {one for one, parent in parents.items() if parent in ours} - ours:
         ours |= found
-    return max(sizes.get(one, 0.0) for one in ours)
+    functions = {one for one in ours if parents.get(one) in ours and _is_forked(one, parents[one])}
+    return (
+        max((sizes[one] for one in functions), default=0.0),
+        max(sizes.get(one, 0.0) for one in ours - functions),
+    )
+
+
+def _is_forked(process: int, parent: int) -> bool:
+    """Return whether it runs its parent's command, as only a function's process does."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes() == Path(f"/proc/{parent}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _new_client(machine: Machine, token: str) -> int:
@@ -154,20 +176,43 @@ def main() -> int:
     parser.add_argument("--bills", type=int, default=1_000)
     console = Console(width=118, highlight=False)
     few, many, sent = measure(parser.parse_args().bills, console)
-    table = Table(title="Other calls while a job runs, median ms", title_justify="left")
-    for column in ("Call", f"while {few.story.total} bills go out", f"while {many.story.total:,} go out"):
+    (job,) = many.stories
+    table = Table(title="Other calls meanwhile, median ms", title_justify="left")
+    for column in (
+        "Call",
+        f"{len(few.stories)} jobs of {FEW} bills",
+        f"one of {job.total:,}",
+        "its last tenth",
+    ):
         table.add_column(column, justify="right")
-    for name in few.calls:
-        table.add_row(name, f"{few.median_ms(name):.0f}", f"{many.median_ms(name):.0f}")
+    for name, took in many.calls.items():
+        table.add_row(name, *(_milliseconds(some) for some in (few.calls[name], took, _last_tenth(took))))
     console.print(table)
+    memory = Table(title="Largest process, MB, median", title_justify="left")
+    for column in ("Process", f"jobs of {FEW} bills", f"one of {job.total:,}", "its last tenth"):
+        memory.add_column(column, justify="right")
+    for title, with_few, with_many in (
+        ("of a function", few.functions_mb, many.functions_mb),
+        ("of the stand-ins", few.stand_ins_mb, many.stand_ins_mb),
+    ):
+        figures = (with_few, with_many, _last_tenth(with_many))
+        memory.add_row(title, *(f"{statistics.median(some):.0f}" for some in figures))
+    console.print(memory)
     twice = sum(times > 1 for times in sent.values())
     console.print(
-        f"{many.story.total:,} bills: {len(sent):,} messages went out, {twice} of them more than once; "
-        f"{many.story.total / many.story.seconds * 60:,.0f} bills a minute; "
-        f"the largest process held {many.memory_mb:.0f} MB at most, with ten bills {few.memory_mb:.0f} MB."
+        f"{job.total:,} bills: {len(sent):,} messages went out, {twice} of them more than once; "
+        f"{many.bills_a_minute:,.0f} bills a minute, with jobs of {FEW} bills {few.bills_a_minute:,.0f}."
     )
-    is_whole = len(sent) == many.story.total and not twice and not many.story.left_out
+    is_whole = len(sent) == job.total and not twice and not job.left_out
     return 0 if is_whole else 1
+
+
+def _milliseconds(seconds: list[float]) -> str:
+    return f"{1000 * statistics.median(seconds):.0f}"
+
+
+def _last_tenth(figures: list[float]) -> list[float]:
+    return figures[-max(1, len(figures) // 10) :]
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Any, LambdaContext], Any]
 
+_BACKGROUND_NICENESS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -35,6 +37,8 @@ class Assignment:
     arn: str
     log_path: str
     clock_path: str
+    in_the_background: bool
+    """Nobody waits for its answer."""
 
 
 def become(assignment: Assignment, channel: socket.socket) -> None:
@@ -43,6 +47,9 @@ def become(assignment: Assignment, channel: socket.socket) -> None:
     A failure to load is told as Lambda tells it, and ends the process.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if assignment.in_the_background:
+        # In Lambda each function has processors of its own; here who waits for an answer goes first.
+        os.nice(_BACKGROUND_NICENESS)
     _write_to(Path(assignment.log_path))
     os.environ.clear()
     os.environ.update(assignment.environment)

@@ -168,6 +168,7 @@ class FunctionRunner:
             arn=f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{function.name}",
             log_path=str(self._log_folder / f"{function.name}.log"),
             clock_path=str(self._clock_path),
+            in_the_background=not function.routes,
         )
         with self._control_lock:
             socket.send_fds(self._control, [json.dumps(asdict(assignment)).encode()], [theirs.fileno()])
