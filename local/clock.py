@@ -30,7 +30,7 @@ class MovableClock:
     @property
     def offset(self) -> timedelta:
         """Return how far this clock is ahead of the real one (negative: behind)."""
-        return timedelta(microseconds=_LAYOUT.unpack_from(self._shared)[0])
+        return timedelta(microseconds=self._microseconds())
 
     def now(self) -> datetime:
         """Return the instant, aware, in UTC."""
@@ -38,7 +38,7 @@ class MovableClock:
 
     def epoch(self) -> float:
         """Return the instant in seconds since 1970."""
-        return time.time() + self.offset.total_seconds()
+        return time.time() + self._microseconds() / 1e6
 
     def set(self, now: datetime) -> None:
         """Move the clock to `now`, from where it goes on."""
@@ -47,6 +47,10 @@ class MovableClock:
     def advance(self, by: timedelta) -> None:
         """Move the clock by a duration."""
         self._write(self.offset + by)
+
+    def _microseconds(self) -> int:
+        offset: int = _LAYOUT.unpack_from(self._shared)[0]
+        return offset
 
     def _write(self, offset: timedelta) -> None:
         _LAYOUT.pack_into(self._shared, 0, offset // _MICROSECOND)
