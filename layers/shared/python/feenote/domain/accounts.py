@@ -20,6 +20,12 @@ from feenote.domain.payments import Checkout, CheckoutState, Payment
 
 MAX_OPEN_BILLS = 2_000
 """So that an account stays well below a stored item's 400 KB."""
+MAX_CURRENCIES = 8
+"""Of a client's open bills: what is owed in each is stored with every change, which has room for so many."""
+
+
+DISPUTED = "disputed"
+"""The flag of a bill whose payment a bank took back."""
 
 
 class AccountError(ValueError):
@@ -37,6 +43,10 @@ class OpenBill:
     created_at: datetime
     total: Money
     paid_minor: int = 0
+    matter_ids: tuple[str, ...] = ()
+    """Who may see the bill follows from its matters."""
+    is_disputed: bool = False
+    """A bank took a payment of this bill back: it owes again, and nobody is asked to pay it online."""
 
     @property
     def balance_due(self) -> Money:
@@ -64,7 +74,8 @@ class BillFigures:
     pending_minor: int
     is_settled: bool
     receipts: tuple[BillReceipt, ...] = ()
-    """The payments that the row may not show yet."""
+    """The payments that the row may not show yet, or not as they are now; one of nothing takes it away."""
+    is_disputed: bool = False
 
     @property
     def state(self) -> BillState:
@@ -108,11 +119,18 @@ class ClientAccount:
         if bill is not None:
             receipts = waiting.receipts if waiting else ()
             pending = self.pending_minor(bill_id)
-            return BillFigures(bill_id, bill.paid_minor, pending, is_settled=False, receipts=receipts)
+            return BillFigures(
+                bill_id,
+                bill.paid_minor,
+                pending,
+                is_settled=False,
+                receipts=receipts,
+                is_disputed=bill.is_disputed,
+            )
         return waiting
 
     def payable(self, bill_id: str) -> Money | None:
-        """Return what can still be paid on a bill now: owed and not already on its way; None if not open."""
+        """Return what a bill still owes that is not on its way already; None if it is not open."""
         bill = self.open_bills.get(bill_id)
         if bill is None:
             return None
@@ -141,7 +159,8 @@ def issue(account: ClientAccount, bill: Bill, *, entry_id: str, at: datetime) ->
     """Let an approved bill owe its total.
 
     Raises:
-        AccountError: when the bill is open already or the client has too many open bills.
+        AccountError: when the bill is open already, or the client has too many open bills or currencies, or
+            owes too much.
     """
     if bill.id in account.open_bills:
         raise AccountError("The bill is issued already.")
@@ -149,9 +168,11 @@ def issue(account: ClientAccount, bill: Bill, *, entry_id: str, at: datetime) ->
         raise AccountError(f"A client has at most {MAX_OPEN_BILLS} open bills: void or settle some first.")
     if not bill.total:
         return AccountChange(_next(account), None, ())
-    opened = OpenBill(
-        bill.id, bill.number, bill.content.issued_on, bill.content.due_on, bill.created_at, bill.total
-    )
+    currencies = {bill.total.currency, *(other.total.currency for other in account.open_bills.values())}
+    if len(currencies) > MAX_CURRENCIES:
+        raise AccountError(f"A client has open bills in at most {MAX_CURRENCIES} currencies.")
+    _require_a_sum(account, bill)
+    opened = open_bill_of(bill)
     entry = _entry(
         account,
         EntryKind.BILL_ISSUED,
@@ -162,6 +183,7 @@ def issue(account: ClientAccount, bill: Bill, *, entry_id: str, at: datetime) ->
             ledger.debit(LedgerAccount.RECEIVABLE, bill.total, bill.id),
             ledger.credit(LedgerAccount.BILLED, bill.total),
         ),
+        on=bill.content.issued_on,
     )
     after = replace(
         _next(account), open_bills={**account.open_bills, bill.id: opened}, entries=entry.sequence
@@ -175,13 +197,19 @@ def revise(account: ClientAccount, bill: Bill, *, entry_id: str, at: datetime) -
     A bill changed to what was already paid is settled.
 
     Raises:
-        AccountError: when the bill is not open, or less is asked than came in or is on its way.
+        AccountError: when the bill is not open, or less is asked than came in or is on its way, or the client
+            would owe too much.
     """
     before = _open(account, bill.id)
     if bill.total.minor < before.paid_minor + account.pending_minor(bill.id):
         raise AccountError("More was already paid than the changed bill asks for.")
+    _require_a_sum(account, bill)
     after_bill = replace(
-        before, total=bill.total, issued_on=bill.content.issued_on, due_on=bill.content.due_on
+        before,
+        total=bill.total,
+        issued_on=bill.content.issued_on,
+        due_on=bill.content.due_on,
+        matter_ids=bill.content.matter_ids,
     )
     difference = bill.total - before.total
     entry = None
@@ -196,10 +224,10 @@ def revise(account: ClientAccount, bill: Bill, *, entry_id: str, at: datetime) -
         entry = _entry(account, EntryKind.BILL_CHANGED, bill.id, entry_id, at, postings)
     after = replace(
         _next(account),
-        open_bills=_with_open(account.open_bills, [after_bill]),
+        open_bills=with_open(account.open_bills, [after_bill]),
         entries=entry.sequence if entry else account.entries,
     )
-    return AccountChange(after, entry, _figures(after, [after_bill]))
+    return AccountChange(after, entry, figures_of(after, [after_bill]))
 
 
 def void(account: ClientAccount, bill_id: str, *, entry_id: str, at: datetime) -> AccountChange:
@@ -237,10 +265,11 @@ def receive(
     entry_id: str,
     at: datetime,
     checkout_id: str = "",
+    on: date | None = None,
 ) -> AccountChange:
     """Book money that came in: to the bills of the split, then others if it was for all, the rest as credit.
 
-    The Checkout session it came from, where it is still live, ends with it.
+    The Checkout session it came from, where it is still live, ends with it. `on` is the day it was received.
     """
     spread = spread_as_stored(received, split, account.open_bills, all_unpaid=all_unpaid)
     postings: list[Posting] = [ledger.debit(into, received)]
@@ -249,7 +278,7 @@ def receive(
     ]
     if spread.client_credit:
         postings.append(ledger.credit(LedgerAccount.CLIENT_CREDIT, spread.client_credit))
-    entry = _entry(account, EntryKind.PAYMENT_RECEIVED, payment_id, entry_id, at, tuple(postings))
+    entry = _entry(account, EntryKind.PAYMENT_RECEIVED, payment_id, entry_id, at, tuple(postings), on=on)
     paid = [
         replace(bill, paid_minor=bill.paid_minor + part.amount.minor)
         for part in spread.allocations
@@ -263,7 +292,7 @@ def receive(
         _next(account),
         entries=entry.sequence,
         receipts=account.receipts + 1,
-        open_bills=_with_open(account.open_bills, paid),
+        open_bills=with_open(account.open_bills, paid),
         credit_minor=held,
         checkouts=_without(account.checkouts, checkout_id),
         last_payment_at=at,
@@ -274,7 +303,7 @@ def receive(
             still_open = account.open_bills.get(part.bill_id)
             if still_open is not None:
                 touched.setdefault(part.bill_id, still_open)
-    return AccountChange(after, entry, _figures(after, touched.values()), spread)
+    return AccountChange(after, entry, figures_of(after, touched.values()), spread)
 
 
 def open_checkout(account: ClientAccount, checkout: Checkout) -> ClientAccount:
@@ -301,7 +330,7 @@ def move_checkout(account: ClientAccount, checkout: Checkout) -> AccountChange:
         for part in checkout.split
         if pending_moved and part.bill_id in account.open_bills
     ]
-    return AccountChange(after, None, _figures(after, touched))
+    return AccountChange(after, None, figures_of(after, touched))
 
 
 def conflicting_checkouts(account: ClientAccount, bill_ids: Iterable[str]) -> tuple[LiveCheckout, ...]:
@@ -314,14 +343,39 @@ def conflicting_checkouts(account: ClientAccount, bill_ids: Iterable[str]) -> tu
     )
 
 
-def acknowledged(figures: Iterable[BillFigures], payment: Payment) -> tuple[BillFigures, ...]:
-    """Return figures with the receipt of the payment that changed them, for the bills that it went to."""
-    booked = {part.bill_id: part.amount for part in payment.allocations}
+def acknowledged(
+    figures: Iterable[BillFigures], payment: Payment, *, left: Iterable[str] = ()
+) -> tuple[BillFigures, ...]:
+    """Return figures with the receipt of the payment that changed them, for the bills that it went to.
+
+    For the bills that it `left`, the receipt is one of nothing: it takes away the one that is there.
+    """
+    nothing = money.zero(payment.amount.currency)
+    booked = {
+        **dict.fromkeys(left, nothing),
+        **{part.bill_id: part.amount for part in payment.allocations},
+    }
     return tuple(
-        replace(item, receipts=(*item.receipts, _receipt(payment, booked[item.bill_id])))
+        replace(item, receipts=(*_others(item.receipts, payment), _receipt(payment, booked[item.bill_id])))
         if item.bill_id in booked
         else item
         for item in figures
+    )
+
+
+def open_bill_of(bill: Bill | BillSummary) -> OpenBill:
+    """Return what the account holds of an issued bill, as the bill says it."""
+    said = bill.content if isinstance(bill, Bill) else bill
+    return OpenBill(
+        bill.id,
+        bill.number,
+        said.issued_on,
+        said.due_on,
+        bill.created_at,
+        bill.total,
+        bill.paid_minor,
+        said.matter_ids,
+        DISPUTED in bill.flags,
     )
 
 
@@ -330,7 +384,11 @@ def laid_over(bill: Bill, figures: BillFigures | None) -> Bill:
     if figures is None or bill.state not in ISSUED:
         return bill
     shown = replace(
-        bill, state=figures.state, paid_minor=figures.paid_minor, pending_minor=figures.pending_minor
+        bill,
+        state=figures.state,
+        paid_minor=figures.paid_minor,
+        pending_minor=figures.pending_minor,
+        flags=flags_after(bill.flags, figures),
     )
     return bills.with_receipts(shown, figures.receipts)
 
@@ -340,8 +398,17 @@ def laid_over_summary(bill: BillSummary, figures: BillFigures | None) -> BillSum
     if figures is None or bill.state not in ISSUED:
         return bill
     return replace(
-        bill, state=figures.state, paid_minor=figures.paid_minor, pending_minor=figures.pending_minor
+        bill,
+        state=figures.state,
+        paid_minor=figures.paid_minor,
+        pending_minor=figures.pending_minor,
+        flags=flags_after(bill.flags, figures),
     )
+
+
+def flags_after(flags: frozenset[str], figures: BillFigures) -> frozenset[str]:
+    """Return a bill's stored flags as its figures have them: of these, only a dispute is the account's."""
+    return flags | {DISPUTED} if figures.is_disputed else flags - {DISPUTED}
 
 
 def place_figures(
@@ -382,8 +449,11 @@ def _entry(
     entry_id: str,
     at: datetime,
     postings: tuple[Posting, ...],
+    *,
+    on: date | None = None,
 ) -> JournalEntry:
-    return JournalEntry(entry_id, account.client_id, account.entries + 1, kind, source_id, at, postings)
+    sequence = account.entries + 1
+    return JournalEntry(entry_id, account.client_id, sequence, kind, source_id, at, postings, on=on)
 
 
 def _open(account: ClientAccount, bill_id: str) -> OpenBill:
@@ -393,13 +463,25 @@ def _open(account: ClientAccount, bill_id: str) -> OpenBill:
         raise AccountError("The bill owes nothing.") from None
 
 
-def _with_open(before: Mapping[str, OpenBill], bills: Iterable[OpenBill]) -> dict[str, OpenBill]:
+def _require_a_sum(account: ClientAccount, bill: Bill) -> None:
+    """Refuse a bill with which the client would owe more than an amount of money can say."""
+    others = sum(
+        other.total.minor - other.paid_minor
+        for other in account.open_bills.values()
+        if other.bill_id != bill.id and other.total.currency == bill.total.currency
+    )
+    if others + bill.total.minor > money.MAX_MINOR:
+        raise AccountError("All bills of the client together would owe more than an amount can hold.")
+
+
+def with_open(before: Mapping[str, OpenBill], bills: Iterable[OpenBill]) -> dict[str, OpenBill]:
+    """Return the open bills with these put in; one that owes nothing is open no more."""
     after = {**before, **{bill.bill_id: bill for bill in bills}}
     return {key: bill for key, bill in after.items() if bill.balance_due}
 
 
-def _figures(after: ClientAccount, touched: Iterable[OpenBill]) -> tuple[BillFigures, ...]:
-    """Return the figures of bills, with the receipts that still wait for their rows."""
+def figures_of(after: ClientAccount, touched: Iterable[OpenBill]) -> tuple[BillFigures, ...]:
+    """Return what the rows of bills have to show after a change, with the receipts that still wait."""
     waiting = after.unprojected
     return tuple(
         BillFigures(
@@ -408,9 +490,14 @@ def _figures(after: ClientAccount, touched: Iterable[OpenBill]) -> tuple[BillFig
             after.pending_minor(bill.bill_id),
             is_settled=bill.bill_id not in after.open_bills,
             receipts=waiting[bill.bill_id].receipts if bill.bill_id in waiting else (),
+            is_disputed=bill.is_disputed and bill.bill_id in after.open_bills,
         )
         for bill in touched
     )
+
+
+def _others(receipts: Iterable[BillReceipt], payment: Payment) -> tuple[BillReceipt, ...]:
+    return tuple(receipt for receipt in receipts if receipt.payment_id != payment.id)
 
 
 def _receipt(payment: Payment, amount: Money) -> BillReceipt:

@@ -407,9 +407,10 @@ def _frozen(bill: Bill, content: BillContent) -> Bill:
 
 
 def with_receipts(bill: Bill, receipts: Iterable[BillReceipt]) -> Bill:
-    """Return a bill that also shows these payments; one that it shows already is not shown twice."""
+    """Return a bill that shows these payments as they are now; one of which nothing is left is not shown."""
     by_payment = {receipt.payment_id: receipt for receipt in (*bill.receipts, *receipts)}
-    return replace(bill, receipts=tuple(by_payment[payment_id] for payment_id in sorted(by_payment)))
+    shown = (by_payment[payment_id] for payment_id in sorted(by_payment))
+    return replace(bill, receipts=tuple(receipt for receipt in shown if receipt.amount))
 
 
 def settled(bill: Bill) -> Bill:

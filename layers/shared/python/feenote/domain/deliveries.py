@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from feenote.domain.visibility import Visibility
+
 
 class DeliveryState(StrEnum):
     """Where a message stands."""
@@ -34,6 +36,10 @@ class MessageKind(StrEnum):
     PORTAL_INVITATION = "portal_invitation"
     PORTAL_BILL = "portal_bill"
     LINK_RENEWED = "link_renewed"
+
+
+ASKS_FOR_MONEY = frozenset({MessageKind.BILL, MessageKind.BALANCE, MessageKind.REMINDER})
+"""What tells a client what it owes."""
 
 
 class Lane(StrEnum):
@@ -119,6 +125,12 @@ class Delivery:
     """The very wording, kept when it was asked for: a later change of the template does not touch it."""
     attachment_left_out: str = ""
     """Why the PDF that was wanted did not go along: the link did, and the sender is told."""
+    refund_id: str = ""
+    """The refund of its payment that a note tells of."""
+    visibility: Visibility | None = None
+    """Which bills of the client a balance shows, and the link beside its own bill."""
+    bill_ids: tuple[str, ...] = ()
+    """The bills that a balance is about: as planned, and once it was accepted those that it showed."""
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -27,6 +27,15 @@ class EventKind(StrEnum):
     PAYMENT_PENDING = "payment_pending"
     PAYMENT_FAILED = "payment_failed"
     PAID = "paid"
+    PAYMENT_MOVED = "payment_moved"
+    """A payment was put on other bills, or a credit on this one."""
+    PAYMENT_REVERSED = "payment_reversed"
+    """A payment was recorded by mistake."""
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
     LINK_WITHDRAWN = "link_withdrawn"
 
 
@@ -57,6 +66,10 @@ class TaskKind(StrEnum):
     NOT_DELIVERED = "not_delivered"
     SEND_STUCK = "send_stuck"
     EVENT_KEPT_ASIDE = "event_kept_aside"
+    RECONCILIATION = "reconciliation"
+    REFUND_FAILED = "refund_failed"
+    DISPUTE = "dispute"
+    SUSPENSE = "suspense"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from feenote.domain.money import Money
@@ -28,6 +28,8 @@ class LedgerAccount(StrEnum):
     """Received by the firm itself: cheque, cash, wire."""
     CLIENT_CREDIT = "client_credit"
     """Received and owed to the client: what no bill took."""
+    SUSPENSE = "suspense"
+    """Moved at Stripe beyond what a payment still holds: a person decides what it is."""
 
 
 class Side(StrEnum):
@@ -44,6 +46,15 @@ class EntryKind(StrEnum):
     BILL_CHANGED = "bill_changed"
     BILL_VOIDED = "bill_voided"
     PAYMENT_RECEIVED = "payment_received"
+    PAYMENT_MOVED = "payment_moved"
+    """Put on other bills, or a credit applied to one."""
+    PAYMENT_REVERSED = "payment_reversed"
+    """A payment recorded by mistake."""
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    DISPUTE_WITHDRAWN = "dispute_withdrawn"
+    """A bank took the money back for as long as a dispute lasts."""
+    DISPUTE_REINSTATED = "dispute_reinstated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ class JournalEntry:
     booked_at: datetime
     postings: tuple[Posting, ...]
     corrects: str = ""
+    on: date | None = None
+    """The day it counts for on a statement; None: the day on which it was booked, by the firm's calendar."""
 
     def __post_init__(self) -> None:
         if not self.postings:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from feenote.domain.visibility import Visibility
+
 TOKEN_BYTES = 32
 
 
@@ -45,6 +47,8 @@ class SecureLink:
     withdrawn_at: datetime | None = None
     matter_ids: tuple[str, ...] = ()
     """The bill's matters when the link was made: named here, they are read in the same call as the bill."""
+    visibility: Visibility | None = None
+    """Which other bills of the client its page may show and take payment for; None for none."""
 
 
 def encode_token(raw: bytes) -> str:

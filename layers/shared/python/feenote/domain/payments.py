@@ -23,10 +23,20 @@ class PaymentMethod(StrEnum):
     WIRE = "wire"
 
 
+ONLINE = frozenset({PaymentMethod.CARD, PaymentMethod.BANK_DEBIT, PaymentMethod.OTHER_ONLINE})
+"""The methods by which Stripe receives it; by the others the firm does."""
+
+
 class PaymentState(StrEnum):
     """Where a payment stands; only money that was received is a payment."""
 
     SUCCEEDED = "succeeded"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    """A bank has taken it back, in part or whole."""
+    REVERSED = "reversed"
+    """It was recorded by mistake."""
 
 
 class CheckoutState(StrEnum):
@@ -47,13 +57,16 @@ LIVE_CHECKOUTS = frozenset({CheckoutState.CREATING, CheckoutState.OPEN, Checkout
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received. `allocations` and `client_credit` add up to `amount`, always."""
+    """Money received, and where it is now.
+
+    `amount` is what was received, and never changes. Allocations, client credit, what was refunded and what a
+    dispute took back add up to it, always; of a reversed payment nothing is anywhere.
+    """
 
     id: str
     firm_id: str
     client_id: str
     method: PaymentMethod
-    state: PaymentState
     amount: Money
     allocations: tuple[Allocation, ...]
     client_credit: Money
@@ -61,15 +74,53 @@ class Payment:
     created_at: datetime
     receipt_number: str
     refunded_minor: int = 0
+    """Given back, or on its way back."""
+    withdrawn_minor: int = 0
+    """Taken back by a bank, for as long as a dispute lasts or for good."""
+    is_reversed: bool = False
     reference: str = ""
+    note: str = ""
     checkout_id: str = ""
     processor_id: str = ""
     """Stripe's payment intent."""
+    stripe_account_id: str = ""
     contact_id: str = ""
+    payer_email: str = ""
+    """Where its receipt went, and where word of a refund goes."""
+    recorded_by: str = ""
+    reversal_reason: str = ""
+    entry_id: str = ""
+    """The journal entry that booked it: what a reversal corrects."""
+    version: int = 0
 
     def __post_init__(self) -> None:
-        if sum_of(self.allocations, self.amount.currency) + self.client_credit != self.amount:
+        if min(self.refunded_minor, self.withdrawn_minor, self.client_credit.minor) < 0:
+            raise ValueError("Less than nothing of a payment is somewhere.")
+        if sum_of(self.allocations, self.amount.currency) + self.client_credit != self.held:
             raise ValueError("Allocations and credit do not add up to the payment.")
+
+    @property
+    def held(self) -> Money:
+        """Return what of it is still on bills or the client's credit: what can be refunded."""
+        gone = self.amount.minor if self.is_reversed else self.refunded_minor + self.withdrawn_minor
+        return Money(self.amount.minor - gone, self.amount.currency)
+
+    @property
+    def is_online(self) -> bool:
+        """Say whether Stripe received it."""
+        return self.method in ONLINE
+
+    @property
+    def state(self) -> PaymentState:
+        """Return where it stands."""
+        if self.is_reversed:
+            return PaymentState.REVERSED
+        if self.withdrawn_minor:
+            return PaymentState.DISPUTED
+        if self.refunded_minor:
+            whole = self.refunded_minor == self.amount.minor
+            return PaymentState.REFUNDED if whole else PaymentState.PARTLY_REFUNDED
+        return PaymentState.SUCCEEDED
 
 
 @dataclass(frozen=True, slots=True)

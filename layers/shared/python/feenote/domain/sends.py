@@ -44,6 +44,10 @@ class SendChoice:
     confirm: frozenset[str] = frozenset()
     pinned: PinnedTemplate | None = None
     """The chosen template, or the firm's default, as it was when the send was asked for."""
+    left_out: tuple[str, ...] = ()
+    """Of a client's balance: the bills that the sender left out."""
+    currency: str = ""
+    """Of a client's balance: the only currency whose bills are in it; empty for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Send:
     chunks: int = 0
     changed_at: datetime | None = None
     changed_by: str = ""
+    client_id: str = ""
+    """Whose balance it is; empty where bills go out, each by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,10 @@ _LIST = (
         shape=_B,
     ),
     AutofillField(
-        "balance.total", "What the client can pay now on all its unpaid bills", "$2,934.45", _BALANCE
+        "balance.total",
+        "What the client can pay now on all its unpaid bills that the recipient may see",
+        "$2,934.45",
+        _BALANCE,
     ),
     AutofillField("balance.overdue", "What of it is overdue", "$1,250.00", _BALANCE),
     AutofillField("balance.bill_count", "On how many bills something can be paid now", "2", _BALANCE),
@@ -258,8 +261,8 @@ _LIST = (
     ),
     AutofillField(
         "balance.table",
-        "A table of every unpaid bill with the sum",
-        "Bill 96510 $1,250.00, bill 96542 $1,684.45, total $2,934.45",
+        "A table of every unpaid bill that the recipient may see, by matter, with the sums",
+        "00711-0001 · Lease $2,934.45: bill 96510 $1,250.00, bill 96542 $1,684.45; total due $2,934.45",
         frozenset({_K.BALANCE, _K.REMINDER}),
         when_empty=_NOTHING,
         shape=_B,

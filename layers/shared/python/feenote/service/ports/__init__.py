@@ -6,13 +6,16 @@ Reads of single records are strongly consistent; lists may lag by a moment and n
 
 from __future__ import annotations
 
+from feenote.service.ports.balances import BalanceQuery, BalanceSort, ListedClient
 from feenote.service.ports.bills import BillQuery, Bills, BillSort, NumberOwner
 from feenote.service.ports.books import (
     NEW_BILLS_IN_ONE_CHANGE,
     ROWS_IN_ONE_CHANGE,
+    Booked,
     BookingContext,
     Books,
     ClientChange,
+    MoneyContext,
     NewBill,
 )
 from feenote.service.ports.chance import Clock, Ids, Tokens
@@ -51,18 +54,27 @@ from feenote.service.ports.mail import (
 from feenote.service.ports.people import Answers, Signals, StoredAnswer, Tasks
 from feenote.service.ports.processor import (
     BadSignatureError,
+    BalanceMove,
     CheckoutRequest,
+    DisputeReport,
+    DisputeStatus,
     Expiry,
     KeptAside,
+    ListedObject,
+    ObjectKind,
     Processor,
     ProcessorEvent,
     ProcessorRefusedError,
     ProcessorSession,
     ProcessorUnavailableError,
+    RefundReport,
+    RefundRequest,
+    RefundStatus,
     SessionReport,
     SessionStatus,
     WebhookVerifier,
 )
+from feenote.service.ports.reconciliations import ReconcileJob, ReconcileQueue, Reconciliations
 from feenote.service.ports.records import Records
 from feenote.service.ports.sends import ChunkJob, SendCounts, SendQueue, Sends, SendSources
 from feenote.service.ports.system import Ports
@@ -77,11 +89,15 @@ __all__ = [
     "Attachment",
     "BadCursorError",
     "BadSignatureError",
+    "BalanceMove",
+    "BalanceQuery",
+    "BalanceSort",
     "BillAsked",
     "BillQuery",
     "BillRenderer",
     "BillSort",
     "Bills",
+    "Booked",
     "BookingContext",
     "Books",
     "CheckoutRequest",
@@ -89,6 +105,8 @@ __all__ = [
     "ClientChange",
     "Clock",
     "Deliveries",
+    "DisputeReport",
+    "DisputeStatus",
     "Documents",
     "ExistsError",
     "Expiry",
@@ -96,6 +114,8 @@ __all__ = [
     "KeptAside",
     "LinkedRecords",
     "Links",
+    "ListedClient",
+    "ListedObject",
     "MailContext",
     "MailJob",
     "MailOutcomeUnknownError",
@@ -105,10 +125,12 @@ __all__ = [
     "Mailer",
     "MessageRenderer",
     "MessageText",
+    "MoneyContext",
     "NewBill",
     "NoTurnError",
     "NotClaimedError",
     "NumberOwner",
+    "ObjectKind",
     "OutgoingMail",
     "Pace",
     "Page",
@@ -118,7 +140,13 @@ __all__ = [
     "ProcessorRefusedError",
     "ProcessorSession",
     "ProcessorUnavailableError",
+    "ReconcileJob",
+    "ReconcileQueue",
+    "Reconciliations",
     "Records",
+    "RefundReport",
+    "RefundRequest",
+    "RefundStatus",
     "RenderError",
     "SendCounts",
     "SendQueue",

@@ -73,6 +73,13 @@ class Bills(Protocol):
         """
         ...
 
+    def summaries(self, firm_id: str, bill_ids: Iterable[str]) -> Mapping[str, BillSummary]:
+        """Return the bills that there are by id, read strongly in as few calls as can be.
+
+        As their own rows say them: figures of money may wait in the client's account.
+        """
+        ...
+
     def number_owner(self, firm_id: str, number: str) -> NumberOwner | None:
         """Return whose number it is, read strongly."""
         ...
@@ -95,6 +102,15 @@ class Bills(Protocol):
 
     def record(self, firm_id: str, event: BillEvent) -> None:
         """Add to a bill's timeline; the same event id twice is once."""
+        ...
+
+    def record_news(self, firm_id: str, events: Sequence[BillEvent]) -> None:
+        """Add what became of one message to the timelines of all its bills, one event for each.
+
+        A bill that was sent gets Last Sent and counts it, a delivered one gets when. Each event counts once,
+        however often it comes; it is done a part at a time, and after a crash the same again completes it. A
+        bill that is not there is passed over.
+        """
         ...
 
     def record_view(self, firm_id: str, event: BillEvent) -> None:

@@ -14,8 +14,10 @@ from feenote.domain.events import BillEvent, Task
 from feenote.domain.links import SecureLink
 from feenote.domain.payments import Payment
 from feenote.domain.records import Client, Contact, Firm, Matter
+from feenote.domain.refunds import Refund
 from feenote.domain.sends import Send, SendResult
 from feenote.domain.templates import Wording
+from feenote.domain.visibility import Visibility
 from feenote.service.ports.common import Page
 
 
@@ -39,6 +41,8 @@ class MailJob:
     lane: Lane = Lane.PROMPT
     recipients: int = 1
     """How many addresses the message goes to: the provider's quota counts them."""
+    visibility: Visibility | None = None
+    """Which bills of the client the message and its link may show beside the one it is about."""
 
 
 class MailQueue(Protocol):
@@ -71,6 +75,8 @@ class MailContext:
     """The words it has, in their language; None means those that Feenote ships, in the recipient's."""
     others: tuple[Contact, ...] = ()
     """The recipients besides `contact` where one message goes to all."""
+    refund: Refund | None = None
+    """What the note of a refund tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,14 @@ class Deliveries(Protocol):
         Raises:
             KeyError: the bill is not there.
             AskedMeanwhileError: the bill was asked for since it was `seen`.
+        """
+        ...
+
+    def queue_results(self, send: Send, results: Sequence[SendResult], events: Sequence[BillEvent]) -> None:
+        """Store results of many bills of one send, counted, with one event of each at the most.
+
+        The messages that they name are stored before (`add`). It is done a part at a time: after a crash the
+        same again completes it, and a result that is there already stays as it is.
         """
         ...
 
@@ -146,7 +160,8 @@ class Deliveries(Protocol):
     def accepted(self, delivery: Delivery, *, message_id: str, at: datetime, event: BillEvent | None) -> None:
         """Mark what the provider accepted: delivery, Last Sent, times sent, timeline.
 
-        The delivery keeps the `revision` that went out and the PDF left out, as given. It happens once.
+        The delivery keeps the `revision` that went out, the bills that a balance showed (`bill_ids`) and the
+        PDF left out, as given. It happens once.
         """
         ...
 
@@ -196,6 +211,10 @@ class Deliveries(Protocol):
 
     def of_bill(self, firm_id: str, bill_id: str) -> tuple[Delivery, ...]:
         """Return a bill's deliveries, the latest hundred, latest first."""
+        ...
+
+    def of_client(self, firm_id: str, client_id: str) -> tuple[Delivery, ...]:
+        """Return the messages of a client's balance, the latest hundred, latest first."""
         ...
 
     def list_by_state(

@@ -22,6 +22,7 @@ class LinkedRecords:
     contact: Contact | None
     bill: Bill | None
     matters: tuple[Matter, ...]
+    """Those of the link's own bill; of the other bills that it shows, where these were asked for."""
     account: ClientAccount
 
 
@@ -32,8 +33,11 @@ class Links(Protocol):
         """Return the link; expired and withdrawn ones too."""
         ...
 
-    def behind(self, link: SecureLink) -> LinkedRecords:
-        """Read what the link opens; `KeyError` when it is gone."""
+    def behind(self, link: SecureLink, *, all_matters: bool = False) -> LinkedRecords:
+        """Read what the link opens; `KeyError` when it is gone.
+
+        With `all_matters` the matters of all the open bills that the link shows are read too.
+        """
         ...
 
     def add(self, link: SecureLink) -> None:

@@ -20,6 +20,10 @@ class Records(Protocol):
         """Store a firm; its version is one more than what is stored (1 for a new one), else `StaleError`."""
         ...
 
+    def firms(self, *, limit: int, cursor: str | None) -> Page[Firm]:
+        """List all firms in the order of their ids."""
+        ...
+
     def get_client(self, firm_id: str, client_id: str) -> Client:
         """Return a client."""
         ...

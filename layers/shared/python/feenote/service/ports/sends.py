@@ -95,9 +95,28 @@ class Sends(Protocol):
         ...
 
     def sources(
-        self, firm_id: str, bill_ids: Sequence[str], *, contact_ids: Iterable[str] = ()
+        self,
+        firm_id: str,
+        bill_ids: Sequence[str],
+        *,
+        contact_ids: Iterable[str] = (),
+        also_open: bool = False,
     ) -> SendSources:
-        """Read, strongly and in as few calls as can be, all that sends of these bills are made from."""
+        """Read, strongly and in as few calls as can be, all that sends of these bills are made from.
+
+        `also_open` adds the matters of the clients' other open bills, for each client as many as a message
+        names (`visibility.MOST_MATTERS`), without their contacts.
+        """
+        ...
+
+    def balance_sources(
+        self, firm_id: str, client_id: str, *, contact_ids: Iterable[str] = ()
+    ) -> SendSources:
+        """Read, strongly and in three calls, what a balance is made from; `KeyError` without the client.
+
+        There are no bills in it: the account says which are open. Matters are theirs, as many as a message
+        names, contacts those of the matters' recipients, the primary contact and those asked for.
+        """
         ...
 
     def results_of(self, firm_id: str, send_id: str, bill_ids: Sequence[str]) -> Mapping[str, SendResult]:

@@ -13,6 +13,7 @@ from feenote.service.ports.links import Links
 from feenote.service.ports.mail import Mailer, MessageRenderer, Pace
 from feenote.service.ports.people import Answers, Signals, Tasks
 from feenote.service.ports.processor import KeptAside, Processor, WebhookVerifier
+from feenote.service.ports.reconciliations import ReconcileQueue, Reconciliations
 from feenote.service.ports.records import Records
 from feenote.service.ports.sends import SendQueue, Sends
 from feenote.service.ports.templates import Templates
@@ -49,6 +50,16 @@ class Ports(Protocol):
     @property
     def processor(self) -> Processor:
         """Return the payment processor."""
+        ...
+
+    @property
+    def reconciliations(self) -> Reconciliations:
+        """Return the reports of reconciliations."""
+        ...
+
+    @property
+    def reconcile_queue(self) -> ReconcileQueue:
+        """Return the queue to what reconciles."""
         ...
 
     @property
