@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from local.stripe_api.currencies import shown
+from local.stripe_api.disputes import INQUIRIES
 from local.stripe_api.methods import BANK_DEBITS
 from local.stripe_api.store import instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CLOSED_DISPUTES = {"won", "lost"}
+_CLOSED_DISPUTES = {"won", "lost", "warning_closed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def _state(charge: Mapping[str, Any], dispute: Mapping[str, Any] | None) -> tupl
         return "on its way", "warn", {"debit_succeeds": "Let it arrive", "debit_fails": "Let it fail"}
     if charge["status"] != "succeeded":
         return "failed", "bad", {}
+    if dispute is not None and dispute["status"] in INQUIRIES:
+        return "asked about", "warn", {"dispute_won": "Bank is content", "dispute_escalated": "Bank takes it"}
     if dispute is not None and dispute["status"] not in _CLOSED_DISPUTES:
         return "disputed", "bad", {"dispute_won": "Firm wins", "dispute_lost": "Firm loses"}
     if dispute is not None and dispute["status"] == "lost":

@@ -13,8 +13,10 @@ Money:
 | `expire` | `session` |
 | `refund` | `payment_intent`, `amount` (the rest), `reason`: as if made in Stripe's Dashboard |
 | `refund_succeeds`, `refund_fails` | `refund`; `reason` |
-| `dispute_opened` | `payment_intent`, `amount` (the rest), `reason` |
-| `dispute_won`, `dispute_lost` | `dispute` or `payment_intent` |
+| `dispute_opened` | `payment_intent`, `amount` (the rest), `reason`, `inquiry` (a question only) |
+| `dispute_escalated`, `dispute_answered` | `dispute` or `payment_intent` |
+| `dispute_won`, `dispute_lost` | `dispute` or `payment_intent`; an inquiry that is won is closed |
+| `debit_comes_back` | `payment_intent`, `reason`: after it succeeded |
 
 Webhooks:
 
@@ -162,7 +164,23 @@ def _refund_fails(fields: _Fields) -> Callable[[Turn], Json]:
 def _dispute_opened(fields: _Fields) -> Callable[[Turn], Json]:
     find, amount = _charge(fields), fields.optional("amount", int)
     reason = fields.optional("reason", str, "fraudulent")
-    return lambda turn: disputes.open_dispute(turn, find(turn), amount=amount, reason=reason)
+    inquiry = fields.optional("inquiry", bool, default=False)
+    return lambda turn: disputes.open_dispute(turn, find(turn), amount=amount, reason=reason, inquiry=inquiry)
+
+
+def _dispute_escalated(fields: _Fields) -> Callable[[Turn], Json]:
+    find = _dispute(fields)
+    return lambda turn: disputes.escalate(turn, find(turn))
+
+
+def _dispute_answered(fields: _Fields) -> Callable[[Turn], Json]:
+    find = _dispute(fields)
+    return lambda turn: disputes.answer(turn, find(turn))
+
+
+def _debit_comes_back(fields: _Fields) -> Callable[[Turn], Json]:
+    find, reason = _charge(fields), fields.optional("reason", str, "insufficient_funds")
+    return lambda turn: disputes.come_back(turn, find(turn), reason=reason)
 
 
 def _dispute_won(fields: _Fields) -> Callable[[Turn], Json]:
@@ -229,6 +247,9 @@ _MONEY: dict[str, Callable[[_Fields], Callable[[Turn], Json]]] = {
     "refund_succeeds": _refund_succeeds,
     "refund_fails": _refund_fails,
     "dispute_opened": _dispute_opened,
+    "dispute_escalated": _dispute_escalated,
+    "dispute_answered": _dispute_answered,
+    "debit_comes_back": _debit_comes_back,
     "dispute_won": _dispute_won,
     "dispute_lost": _dispute_lost,
 }

@@ -93,7 +93,7 @@ def session(
         "payment_link": None,
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
-        "payment_method_options": _session_method_options(methods),
+        "payment_method_options": _session_method_options(methods, asked.get("payment_method_options", {})),
         "payment_method_types": methods,
         "payment_status": "unpaid",
         "permissions": None,
@@ -115,8 +115,8 @@ def session(
     }
 
 
-def _session_method_options(methods: list[str]) -> Json:
-    options: Json = {}
+def _session_method_options(methods: list[str], asked: Json) -> Json:
+    options: Json = {kind: dict(terms) for kind, terms in asked.items() if kind in methods}
     if "card" in methods:
         options["card"] = {"request_three_d_secure": "automatic"}
     return options

@@ -55,8 +55,10 @@ def refund(*, refund_id: str, created: int, amount: int, charge: Json, status: s
     return made
 
 
-def dispute(*, dispute_id: str, created: int, amount: int, charge: Json, reason: str, due_by: int) -> Json:
-    """Return an open dispute over `amount` minor units of a charge; the answer is due at `due_by`."""
+def dispute(
+    *, dispute_id: str, created: int, amount: int, charge: Json, reason: str, due_by: int, inquiry: bool
+) -> Json:
+    """Return an open dispute, or an inquiry, over `amount` minor units; the answer is due at `due_by`."""
     evidence: Json = dict.fromkeys(_EVIDENCE.split())
     evidence["enhanced_evidence"] = {}
     card = charge["payment_method_details"].get("card")
@@ -67,7 +69,7 @@ def dispute(*, dispute_id: str, created: int, amount: int, charge: Json, reason:
             "type": "card",
             "card": {
                 "brand": card["brand"],
-                "case_type": "chargeback",
+                "case_type": "inquiry" if inquiry else "chargeback",
                 "network": card["network"],
                 "network_reason_code": "83",
             },
@@ -90,13 +92,13 @@ def dispute(*, dispute_id: str, created: int, amount: int, charge: Json, reason:
             "submission_count": 0,
             "submission_method": "not_submitted",
         },
-        "is_charge_refundable": False,
+        "is_charge_refundable": inquiry,
         "livemode": charge["livemode"],
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "payment_method_details": details,
         "reason": reason,
-        "status": "needs_response",
+        "status": "warning_needs_response" if inquiry else "needs_response",
     }
 
 

@@ -27,6 +27,7 @@ def create(turn: Turn, asked: Json) -> Json:
         if name not in _OFFERED:
             raise not_offered(name)
     charge = _charge(turn, asked)
+    _check_disputes(turn, charge)
     amount = _amount(charge, asked)
     refund = turn.account.put(
         objects_after.refund(
@@ -77,13 +78,17 @@ def _charge(turn: Turn, asked: Json) -> Json:
     return charge
 
 
-def _amount(charge: Json, asked: Json) -> int:
-    currency = charge["currency"]
-    left: int = charge["amount"] - charge["amount_refunded"]
-    if charge["disputed"]:
+def _check_disputes(turn: Turn, charge: Json) -> None:
+    disputes = [one for one in turn.account.objects["dispute"].values() if one["charge"] == charge["id"]]
+    if not all(one["is_charge_refundable"] for one in disputes):
         raise ApiError(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
         )
+
+
+def _amount(charge: Json, asked: Json) -> int:
+    currency = charge["currency"]
+    left: int = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise ApiError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount: int = asked.get("amount", left)

@@ -35,6 +35,7 @@ _OFFERED = frozenset(
         "metadata",
         "mode",
         "payment_intent_data",
+        "payment_method_options",
         "submit_type",
         "success_url",
     }
@@ -71,6 +72,8 @@ def create(turn: Turn, asked: Json) -> Json:
     currency = items[0]["currency"]
     total = sum(item["amount_total"] for item in items)
     currencies.check_total(total, currency, "line_items")
+    methods = _methods(asked, currency)
+    _check_mandate(asked, methods)
     session_id = turn.ids.new("cs_test_" if not turn.livemode else "cs_live_")
     made = objects.session(
         session_id=session_id,
@@ -78,7 +81,7 @@ def create(turn: Turn, asked: Json) -> Json:
         expires_at=_expires_at(turn, asked),
         currency=currency,
         amount=total,
-        methods=_methods(asked, currency),
+        methods=methods,
         livemode=turn.livemode,
         url=f"{turn.page_base}/pay/{session_id}",
         asked=asked,
@@ -139,6 +142,30 @@ def _methods(asked: Json, currency: str) -> list[str]:
             "allowed_payment_method_types",
         )
     return methods
+
+
+def _check_mandate(asked: Json, methods: list[str]) -> None:
+    """Check the terms of a pre-authorised debit in Canada (Stripe's documentation, "PAD mandates").
+
+    Where the debit is only one of the ways that the account has switched on, Stripe leaves it out in silence;
+    where it was asked for, the terms must be there.
+    """
+    options = asked.get("payment_method_options", {})
+    for name, inner in options.items():
+        if name != "acss_debit" or inner.keys() - {"mandate_options", "verification_method"}:
+            raise not_offered(f"payment_method_options[{name}]")
+    path = "payment_method_options[acss_debit][mandate_options]"
+    terms = options.get("acss_debit", {}).get("mandate_options")
+    if terms is None:
+        if "acss_debit" in methods and "acss_debit" in asked.get("allowed_payment_method_types", []):
+            raise missing_parameter(path)
+        return
+    wanted = ["payment_schedule", "transaction_type"]
+    if terms.get("payment_schedule") in {"interval", "combined"}:
+        wanted.append("interval_description")
+    for name in wanted:
+        if name not in terms:
+            raise missing_parameter(f"{path}[{name}]")
 
 
 def _line_items(turn: Turn, asked: Json) -> list[Json]:

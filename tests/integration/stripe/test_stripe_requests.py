@@ -52,6 +52,22 @@ class TestTheSession:
 
         assert stored_session(world, made.id)["payment_method_types"] == methods
 
+    def test_tells_the_terms_of_a_canadian_debit(self) -> None:
+        world = StripeWorld()
+
+        made = world.processor.create_session(request(amount=Money(10000, "CAD")))
+
+        terms = stored_session(world, made.id)["payment_method_options"]["acss_debit"]
+        assert terms == {"mandate_options": {"payment_schedule": "sporadic", "transaction_type": "personal"}}
+
+    @pytest.mark.parametrize("currency", ["USD", "EUR", "GBP", "JPY"])
+    def test_tells_them_of_no_other(self, currency: str) -> None:
+        world = StripeWorld()
+
+        made = world.processor.create_session(request(amount=Money(10000, currency)))
+
+        assert "acss_debit" not in stored_session(world, made.id)["payment_method_options"]
+
     @pytest.mark.parametrize(
         ("asked", "locale"),
         [

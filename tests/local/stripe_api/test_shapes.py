@@ -40,6 +40,25 @@ def everything(bench: Bench) -> dict[str, list[dict[str, Any]]]:
     bench.do("refund", session=arrives["id"], amount=100)
     bench.do("dispute_opened", session=arrives["id"])
     bench.do("debit_fails", session=comes_back["id"])
+    back = bench.debited()
+    bench.do("debit_succeeds", session=back["id"])
+    bench.do("debit_comes_back", session=back["id"])
+    asked = bench.paid(7000, "gbp")
+    bench.do("dispute_opened", session=asked["id"], inquiry=True)
+    bench.do("dispute_answered", session=asked["id"])
+    bench.do("dispute_escalated", session=asked["id"])
+    closed = bench.paid(7000, "gbp")
+    bench.do("dispute_opened", session=closed["id"], inquiry=True)
+    bench.do("dispute_won", session=closed["id"])
+    bench.session(
+        5000,
+        "cad",
+        payment_method_options={
+            "acss_debit": {
+                "mandate_options": {"payment_schedule": "sporadic", "transaction_type": "personal"}
+            }
+        },
+    )
     lost = bench.paid(5000, "jpy")
     bench.do("dispute_opened", session=lost["id"])
     bench.do("dispute_lost", session=lost["id"])

@@ -81,6 +81,20 @@ class TestAGoodRequest:
 
         assert (event.object_id, event.object_type, event.stripe_account_id) == ("", "balance", "")
 
+    @pytest.mark.parametrize("kind", ["charge", "refund", "dispute"])
+    def test_names_the_payment_of_what_came_after_it(self, kind: str) -> None:
+        about = {"object": kind, "id": "x_1", "payment_intent": "pi_1"}
+
+        assert verify({**EVENT, "data": {"object": about}}).payment_intent_id == "pi_1"
+        assert (
+            verify({**EVENT, "data": {"object": {**about, "payment_intent": None}}}).payment_intent_id == ""
+        )
+
+    def test_of_a_session_names_no_payment_beside_it(self) -> None:
+        about = {"object": "checkout.session", "id": "cs_1", "payment_intent": "pi_1"}
+
+        assert verify({**EVENT, "data": {"object": about}}).payment_intent_id == ""
+
     def test_may_have_no_data_as_later_versions_do(self) -> None:
         event = verify({"id": "evt_2", "object": "v2.core.event", "type": "v1.billing.meter.error"})
 

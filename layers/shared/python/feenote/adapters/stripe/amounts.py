@@ -1,8 +1,9 @@
 """Amounts between ISO 4217's minor units and the integers that Stripe speaks.
 
-Source: Stripe's documentation, "Supported currencies": zero-decimal and three-decimal currencies and the
-special cases.
-HUF and TWD need nothing here: they are charged with two decimals, as ISO 4217 has them; only payouts are not.
+Source: Stripe's documentation, "Supported currencies" (docs.stripe.com/currencies): zero-decimal and
+three-decimal currencies and the special cases.
+HUF and TWD need nothing here: they are charged, refunded and disputed with two decimals, as ISO 4217 has
+them; only a manual payout must be whole, and Feenote makes none.
 """
 
 from __future__ import annotations

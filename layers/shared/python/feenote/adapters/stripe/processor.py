@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from feenote.adapters.stripe import reports
+from feenote.adapters.stripe import disputes, listing, refunds, reports
 from feenote.adapters.stripe.amounts import AmountError, to_stripe
 from feenote.adapters.stripe.errors import translated
 from feenote.service.ports import (
+    BalanceMove,
     CheckoutRequest,
+    DisputeReport,
     Expiry,
+    ListedObject,
+    ObjectKind,
+    ProcessorEvent,
     ProcessorRefusedError,
     ProcessorSession,
     ProcessorUnavailableError,
+    RefundReport,
+    RefundRequest,
     SessionReport,
 )
 
@@ -44,7 +51,7 @@ _MAX_TITLE = 250
 
 
 class StripeProcessor:
-    """Make, end and read Checkout sessions.
+    """Make, end and read Checkout sessions; give money back; read what Stripe says of its own.
 
     `api_key` is asked at each call, so that a rotated key is seen. `api_base` is another address of the API,
     `http_client` another way to reach it; both are for machines without Stripe.
@@ -123,6 +130,42 @@ class StripeProcessor:
             intent = v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}, options)
             return reports.of_intent(intent)
 
+    def create_refund(self, request: RefundRequest) -> RefundReport:
+        """Give money back; the same refund id gives back once, however long ago it was asked before.
+
+        Raises:
+            ProcessorUnavailableError: try again later.
+            ProcessorRefusedError: more than is left, a disputed payment, or the same id over another amount.
+        """
+        return refunds.create(self._client(), request, _for_account(request.stripe_account_id))
+
+    def read_refund(self, refund_id: str, *, stripe_account_id: str) -> RefundReport:
+        """Return a refund as it stands now, with whose payment it is, in one request."""
+        return refunds.read(self._client(), refund_id, _for_account(stripe_account_id))
+
+    def refunds_of(self, intent_id: str, *, stripe_account_id: str) -> tuple[RefundReport, ...]:
+        """Return all refunds of a payment, oldest first."""
+        return refunds.all_of(self._client(), intent_id, _for_account(stripe_account_id))
+
+    def read_dispute(self, dispute_id: str, *, stripe_account_id: str) -> DisputeReport:
+        """Return a dispute as it stands now, with whose payment it is, in one request."""
+        return disputes.read(self._client(), dispute_id, _for_account(stripe_account_id))
+
+    def events_since(self, since: datetime, *, stripe_account_id: str) -> Iterator[ProcessorEvent]:
+        """Go through the notices of the kinds that concern money, oldest first; Stripe keeps 30 days."""
+        options = _for_account(stripe_account_id)
+        yield from listing.events(self._client(), since, options, stripe_account_id=stripe_account_id)
+
+    def objects_since(
+        self, kind: ObjectKind, since: datetime, *, stripe_account_id: str
+    ) -> Iterator[ListedObject]:
+        """Go through the objects of a kind made since an instant, latest first."""
+        yield from listing.objects(self._client(), kind, since, _for_account(stripe_account_id))
+
+    def balance_since(self, since: datetime, *, stripe_account_id: str) -> Iterator[BalanceMove]:
+        """Go through the lines of the account's balance since an instant, latest first, before fees."""
+        yield from listing.balance(self._client(), since, _for_account(stripe_account_id))
+
     def _client(self) -> stripe.StripeClient:
         import stripe  # noqa: PLC0415 - 300 ms and 30 MB: only where it is used
 
@@ -178,6 +221,15 @@ def _params(request: CheckoutRequest) -> SessionCreateParams:
         "cancel_url": request.cancel_url,
         "locale": _locale(request.locale),
     }
+    if bank_debit == "acss_debit":
+        # Stripe refuses this debit without the terms of its mandate (documentation, "PAD mandates"): a
+        # debit each time the client agrees to one. A bill may go to a person as well as to a company, and
+        # the terms for persons hold for both.
+        params["payment_method_options"] = {
+            "acss_debit": {
+                "mandate_options": {"payment_schedule": "sporadic", "transaction_type": "personal"}
+            }
+        }
     if request.customer_email:
         params["customer_email"] = request.customer_email
     return params

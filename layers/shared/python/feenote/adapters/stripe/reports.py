@@ -35,9 +35,9 @@ _AFTER_PAGE = {
 
 def of_session(session: Session) -> SessionReport:
     """Report on a session whose `payment_intent.latest_charge` is expanded."""
-    intent = _expanded(session.payment_intent)
+    intent = expanded_intent(session.payment_intent)
     status = _status(session, intent)
-    metadata = _metadata(session.metadata)
+    metadata = ids_of(session.metadata)
     return SessionReport(
         id=session.id,
         status=status,
@@ -45,7 +45,7 @@ def of_session(session: Session) -> SessionReport:
         client_id=metadata.get("client_id", ""),
         checkout_id=metadata.get("checkout_id", ""),
         livemode=session.livemode,
-        amount=_money(session.amount_total, session.currency),
+        amount=money_of(session.amount_total, session.currency),
         received=_received(intent) if status is SessionStatus.PAID else None,
         payment_intent_id=intent.id if intent else "",
         method=_method(intent),
@@ -56,7 +56,7 @@ def of_session(session: Session) -> SessionReport:
 def of_intent(intent: stripe.PaymentIntent) -> SessionReport:
     """Report on a payment that no session belongs to."""
     status = _AFTER_PAGE.get(intent.status, SessionStatus.PROCESSING)
-    metadata = _metadata(intent.metadata)
+    metadata = ids_of(intent.metadata)
     return SessionReport(
         id="",
         status=status,
@@ -64,7 +64,7 @@ def of_intent(intent: stripe.PaymentIntent) -> SessionReport:
         client_id=metadata.get("client_id", ""),
         checkout_id=metadata.get("checkout_id", ""),
         livemode=intent.livemode,
-        amount=_money(intent.amount, intent.currency),
+        amount=money_of(intent.amount, intent.currency),
         received=_received(intent) if status is SessionStatus.PAID else None,
         payment_intent_id=intent.id,
         method=_method(intent),
@@ -85,11 +85,11 @@ def _status(session: Session, intent: stripe.PaymentIntent | None) -> SessionSta
 
 
 def _received(intent: stripe.PaymentIntent | None) -> Money | None:
-    return _money(intent.amount_received, intent.currency) if intent else None
+    return money_of(intent.amount_received, intent.currency) if intent else None
 
 
-def _money(value: int | None, currency: str | None) -> Money | None:
-    """Return the money; None for what cannot be ours: the report then tells that it is not known."""
+def money_of(value: int | None, currency: str | None) -> Money | None:
+    """Return the money that Stripe means; None for what cannot be ours: a report then says so."""
     if value is None or currency is None:
         return None
     try:
@@ -104,12 +104,18 @@ def _method(intent: stripe.PaymentIntent | None) -> PaymentMethod:
     return _METHODS.get(details.type, PaymentMethod.OTHER_ONLINE) if details else PaymentMethod.OTHER_ONLINE
 
 
-def _expanded(intent: str | stripe.PaymentIntent | None) -> stripe.PaymentIntent | None:
+def expanded_intent(intent: str | stripe.PaymentIntent | None) -> stripe.PaymentIntent | None:
+    """Return the payment that an answer holds whole; None where there is none.
+
+    Raises:
+        TypeError: the answer holds only its id: a mistake of the request.
+    """
     if isinstance(intent, str):
         raise TypeError("The payment intent was not expanded.")
     return intent
 
 
-def _metadata(given: object) -> Mapping[str, str]:
+def ids_of(given: object) -> Mapping[str, str]:
+    """Return what of an object's metadata can be ids of ours."""
     to_dict = getattr(given, "to_dict", None)
     return ids_in(to_dict() if to_dict else {})

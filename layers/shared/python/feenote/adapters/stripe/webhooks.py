@@ -19,6 +19,7 @@ from feenote.service.ports import BadSignatureError, ProcessorEvent
 MAX_BODY_BYTES = 256 * 1024
 MAX_HEADER_CHARACTERS = 4096
 TOLERANCE_SECONDS = 300
+_OF_A_PAYMENT = frozenset({"charge", "refund", "dispute"})
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 
 
@@ -91,6 +92,11 @@ def _event(body: bytes) -> ProcessorEvent:
         raise BadSignatureError("The body is not JSON.") from error
     if not isinstance(event, dict) or not _text(event, "id") or not _text(event, "type"):
         raise BadSignatureError("The body is not an event.")
+    return event_of(event, stripe_account_id=_text(event, "account"))
+
+
+def event_of(event: Mapping[str, Any], *, stripe_account_id: str) -> ProcessorEvent:
+    """Read an event, as a notice or a list has it; what is not there is empty."""
     data = event.get("data")
     about = data.get("object") if isinstance(data, dict) else None
     about = about if isinstance(about, dict) else {}
@@ -100,10 +106,11 @@ def _event(body: bytes) -> ProcessorEvent:
         type=_text(event, "type"),
         api_version=_text(event, "api_version"),
         livemode=event.get("livemode") is True,
-        stripe_account_id=_text(event, "account"),
+        stripe_account_id=stripe_account_id,
         object_id=_text(about, "id"),
         object_type=_text(about, "object"),
         metadata=ids_in(metadata if isinstance(metadata, dict) else {}),
+        payment_intent_id=_text(about, "payment_intent") if _text(about, "object") in _OF_A_PAYMENT else "",
     )
 
 
