@@ -1,15 +1,13 @@
-"""A firm, its client and a bill, as pages and mails show them, and every page there is."""
+"""A firm, its client and a bill, as pages and mails show them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from feenote.adapters import pages
-from feenote.adapters.pages import HtmlPage
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount, LiveCheckout, OpenBill, open_bill_of
 from feenote.domain.allocation import Allocation
 from feenote.domain.bills import (
     Bill,
@@ -24,11 +22,19 @@ from feenote.domain.bills import (
 )
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.money import Money, multiply, zero
-from feenote.domain.payments import Payment, PaymentMethod, PaymentState
-from feenote.domain.records import Attorney, Client, Contact, Firm, Matter, PaymentAccount
+from feenote.domain.payments import CheckoutState, Payment, PaymentMethod
+from feenote.domain.records import (
+    Attorney,
+    Client,
+    Contact,
+    Firm,
+    Matter,
+    PaymentAccount,
+)
+from feenote.domain.visibility import Visibility
+from feenote.domain.what_is_due import what_is_due
 from feenote.service.open_link import LinkPage, PageKind
 from feenote.service.ports import LinkedRecords
-from feenote.service.start_payment import Start
 from feenote.service.use_link import Return, ReturnPage
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -86,6 +92,7 @@ LINK = SecureLink(
     bill_id="bill_1",
     contact_id="con_1",
     accept_all_unpaid=True,
+    visibility=Visibility(("mat_1",), without_matter=True),
 )
 
 _WORK = (
@@ -192,7 +199,6 @@ def make_payment(amount: Money, *, bill_id: str = "bill_1", others: tuple[Alloca
         "firm_1",
         "cli_1",
         PaymentMethod.CARD,
-        PaymentState.SUCCEEDED,
         whole,
         allocations,
         zero(amount.currency),
@@ -232,51 +238,31 @@ def make_page(kind: PageKind, *, bill: Bill | None = None, firm: Firm = FIRM) ->
         bill,
         (MATTER,),
         bill.balance_due - bill.pending,
+        what_is_due(
+            LINK, account_of((open_bill_of(bill),) if bill.balance_due else (), pending=bill.pending)
+        ),
     )
 
 
-def with_others(page: LinkPage) -> LinkPage:
-    return replace(page, other_bills=OTHERS, others_due_now=tuple(other.balance_due for other in OTHERS))
+def account_of(bills: Iterable[OpenBill], *, pending: Money | None = None) -> ClientAccount:
+    """Return an account with these open bills; `pending` is on its way to the first of them."""
+    opened = {bill.bill_id: bill for bill in bills}
+    debits = {}
+    if pending:
+        split = (Allocation(next(iter(opened)), pending),)
+        debits["chk_1"] = LiveCheckout("chk_1", CheckoutState.PROCESSING, "", split, NOW)
+    return ClientAccount("firm_1", "cli_1", 1, open_bills=opened, checkouts=debits)
+
+
+def with_others(page: LinkPage, *, shows_account: bool = False) -> LinkPage:
+    """Return the page of a bill whose client owes two more, or the page of all three."""
+    if page.bill is None:
+        raise ValueError("Others stand beside a bill.")
+    account = account_of((open_bill_of(page.bill), *OTHERS))
+    return replace(page, due=what_is_due(page.link, account), shows_account=shows_account)
 
 
 def make_return(outcome: Return) -> ReturnPage:
     bill = make_page(PageKind.PENDING).bill if outcome is Return.ON_ITS_WAY else make_bill()
     behind = LinkedRecords(FIRM, CLIENT, CONTACT, bill, (MATTER,), ClientAccount("firm_1", "cli_1"))
     return ReturnPage(outcome, LINK, behind)
-
-
-def every_page(*, checkout_origin: str = pages.CHECKOUT_ORIGIN) -> Mapping[str, HtmlPage]:
-    """Return one of each page that a client can meet, by name."""
-
-    def show(page: LinkPage) -> HtmlPage:
-        return pages.render_link_page(page, token=TOKEN, now=NOW, checkout_origin=checkout_origin)
-
-    payable = make_page(PageKind.PAYABLE)
-    late = make_bill()
-    late = replace(
-        late,
-        content=replace(late.content, due_on=date(2026, 11, 16)),
-        paid_minor=500_00,
-        revision=2,
-    )
-    found = {kind.value: show(make_page(kind)) for kind in PageKind}
-    found |= {
-        "payable_all": show(with_others(make_page(PageKind.PAYABLE, bill=late))),
-        "payable_folded": show(make_page(PageKind.PAYABLE, bill=make_bill(lines=60))),
-        "payable_long": show(make_page(PageKind.PAYABLE, bill=make_bill(lines=1_000))),
-        "renewed": pages.render_renewed(FIRM),
-        "no_document": pages.render_no_document(payable, token=TOKEN),
-        "not_found": pages.render_not_found(),
-        "slow_down": pages.render_slow_down(),
-        "unavailable": pages.render_unavailable(),
-    }
-    found |= {
-        f"return_{outcome.value}": pages.render_return_page(make_return(outcome), token=TOKEN)
-        for outcome in Return
-    }
-    found |= {
-        f"refused_{why.value}": pages.render_refused(payable, why, token=TOKEN)
-        for why in Start
-        if why is not Start.REDIRECT
-    }
-    return found

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date
 
 from feenote.adapters.messages import JinjaMessageRenderer
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount, OpenBill, open_bill_of
 from feenote.domain.allocation import Allocation
 from feenote.domain.bills import Bill, BillState
 from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind
 from feenote.domain.money import Money
 from feenote.domain.records import Firm, PaymentAccount
+from feenote.domain.visibility import Visibility
 from feenote.service.ports import MailContext, MessageText
 from tests.fakes.linked_samples import (
     CLIENT,
@@ -29,18 +30,13 @@ from tests.fakes.linked_samples import (
 LINK_URL = f"https://bills.hartwell.example/l/{TOKEN}"
 
 
+_OF_MONEY = frozenset({MessageKind.RECEIPT, MessageKind.REFUND, MessageKind.PAYMENT_FAILED})
+"""These speak of no other bill than their own."""
+
+
 def account_with(bill: Bill, *others: OpenBill) -> ClientAccount:
     """Return the account in which a bill, and others, are open."""
-    own = OpenBill(
-        bill.id,
-        bill.number,
-        bill.content.issued_on,
-        bill.due_on,
-        bill.created_at,
-        bill.total,
-        bill.paid_minor,
-    )
-    opened = [own, *others] if bill.state is BillState.AWAITING_PAYMENT else list(others)
+    opened = [open_bill_of(bill), *others] if bill.state is BillState.AWAITING_PAYMENT else list(others)
     return ClientAccount("firm_1", "cli_1", open_bills={one.bill_id: one for one in opened})
 
 
@@ -65,6 +61,7 @@ def mail_context(
         contact_id="con_1",
         bill_id=bill.id,
         accept_all_unpaid=bool(others),
+        visibility=None if kind in _OF_MONEY else Visibility((MATTER.id,), without_matter=True),
     )
     return MailContext(delivery, firm, CLIENT, CONTACT, bill, (MATTER,), account_with(bill, *others), payment)
 

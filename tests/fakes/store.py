@@ -8,6 +8,7 @@ from tests.fakes.stored.books import FakeBooks
 from tests.fakes.stored.deliveries import FakeDeliveries
 from tests.fakes.stored.links import FakeLinks
 from tests.fakes.stored.people import FakeAnswers, FakeKeptAside, FakeTasks
+from tests.fakes.stored.reconciliations import FakeReconciliations
 from tests.fakes.stored.records import FakeRecords
 from tests.fakes.stored.sends import FakeSends
 from tests.fakes.stored.templates import FakeTemplates
@@ -29,6 +30,7 @@ class FakeStore:
         self.tasks = FakeTasks(self.world)
         self.answers = FakeAnswers(self.world)
         self.kept_aside = FakeKeptAside(self.world)
+        self.reconciliations = FakeReconciliations(self.world)
 
     def all_deliveries(self) -> list[Delivery]:
         """Return every delivery of every firm, by id."""

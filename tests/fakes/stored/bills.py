@@ -8,8 +8,16 @@ from datetime import datetime
 
 from feenote.domain import accounts
 from feenote.domain.accounts import BillFigures, ClientAccount
-from feenote.domain.bills import ISSUED, UNISSUED, Bill, BillState, BillSummary, with_receipts
-from feenote.domain.events import BillEvent
+from feenote.domain.bills import (
+    ISSUED,
+    UNISSUED,
+    Bill,
+    BillReceipt,
+    BillState,
+    BillSummary,
+    with_receipts,
+)
+from feenote.domain.events import BillEvent, EventKind
 from feenote.service.ports import BillQuery, BillSort, ExistsError, NumberOwner, Page, StaleError
 from tests.fakes.stored.world import World, page
 
@@ -68,6 +76,11 @@ class FakeBills:
             descending=query.sort.value.startswith("-"),
         )
 
+    def summaries(self, firm_id: str, bill_ids: Iterable[str]) -> dict[str, BillSummary]:
+        with self._world.lock:
+            found = [self._world.bills.get((firm_id, bill_id)) for bill_id in bill_ids]
+        return {bill.id: summary_of(bill) for bill in found if bill is not None}
+
     def number_owner(self, firm_id: str, number: str) -> NumberOwner | None:
         with self._world.lock:
             return self._world.numbers.get((firm_id, number))
@@ -97,6 +110,21 @@ class FakeBills:
     def record(self, firm_id: str, event: BillEvent) -> None:
         with self._world.lock:
             self._world.add_events(firm_id, [event])
+
+    def record_news(self, firm_id: str, events: Sequence[BillEvent]) -> None:
+        for event in events:
+            place = firm_id, event.bill_id
+            with self._world.lock:
+                bill = self._world.bills.get(place)
+                if bill is None or event.id in self._world.events[place]:
+                    continue
+                stamps = bill.stamps
+                if event.kind is EventKind.SENT:
+                    stamps = replace(stamps, last_sent_at=event.at, times_sent=stamps.times_sent + 1)
+                elif event.kind is EventKind.DELIVERED:
+                    stamps = replace(stamps, last_delivered_at=event.at)
+                self._world.bills[place] = replace(bill, stamps=stamps)
+                self._world.add_events(firm_id, [event])
 
     def record_view(self, firm_id: str, event: BillEvent) -> None:
         with self._world.lock:
@@ -174,8 +202,8 @@ def put_new(world: World, bill: Bill, *, import_hash: str) -> None:
     world.pdf_revisions[place] = bill.revision
 
 
-def put_saved(world: World, bill: Bill) -> None:
-    """Write a changed bill; stamps and receipts stay, and its file unless the value names one."""
+def put_saved(world: World, bill: Bill, receipts: Iterable[BillReceipt] = ()) -> None:
+    """Write a changed bill; stamps and other receipts stay, and its file unless the value names one."""
     place = bill.firm_id, bill.id
     stored = world.bills[place]
     if bill.number and bill.state is BillState.DELETED:
@@ -184,8 +212,10 @@ def put_saved(world: World, bill: Bill) -> None:
         world.numbers.setdefault((bill.firm_id, bill.number), NumberOwner(bill.id, ""))
     if bill.pdf_key:
         world.pdf_revisions[place] = bill.revision
-    shown = replace(bill, stamps=stored.stamps, pdf_key=bill.pdf_key or stored.pdf_key)
-    world.bills[place] = with_receipts(shown, stored.receipts)
+    shown = replace(
+        bill, stamps=stored.stamps, pdf_key=bill.pdf_key or stored.pdf_key, receipts=stored.receipts
+    )
+    world.bills[place] = with_receipts(shown, receipts)
 
 
 def _wanted(bill: Bill, query: BillQuery) -> bool:

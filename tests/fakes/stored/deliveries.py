@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from feenote.adapters.dynamodb import gravity
 from feenote.domain.bills import SendStamps
 from feenote.domain.deliveries import (
+    ASKS_FOR_MONEY,
     PROVES_ACCEPTANCE,
     Delivery,
     DeliveryState,
@@ -31,6 +32,7 @@ from feenote.service.ports import (
 )
 from tests.fakes.stored.bills import summary_of
 from tests.fakes.stored.links import matters_of, whole_bill
+from tests.fakes.stored.sends import shown_matters
 from tests.fakes.stored.templates import others_of, wording_for
 from tests.fakes.stored.world import World, page
 
@@ -78,6 +80,16 @@ class FakeDeliveries:
     def _with_news(self, place: tuple[str, str], stamps: SendStamps) -> SendStamps:
         worst = shown_state(self._world.news[place].values())
         return replace(stamps, delivery_state=worst.value if worst else "")
+
+    def queue_results(self, send: Send, results: Sequence[SendResult], events: Sequence[BillEvent]) -> None:
+        event_of = {event.bill_id: event for event in events}
+        for result in results:
+            with self._world.lock:
+                stored = self._world.results[send.firm_id, send.id]
+                if result.bill_id not in stored:
+                    stored[result.bill_id] = result
+                    event = event_of.get(result.bill_id)
+                    self._world.add_events(send.firm_id, [event] if event else [])
 
     def add(self, delivery: Delivery) -> None:
         with self._world.lock:
@@ -133,18 +145,20 @@ class FakeDeliveries:
             payment = world.payments[firm_id, job.payment_id] if job.payment_id else None
             others = (part.bill_id for part in (payment.allocations if payment else ()))
             paid = (whole_bill(world, firm_id, bill_id) for bill_id in others if bill_id != job.bill_id)
+            delivery = world.deliveries[firm_id, job.delivery_id]
             return MailContext(
-                delivery=world.deliveries[firm_id, job.delivery_id],
+                delivery=delivery,
                 firm=world.firms[firm_id],
                 client=world.clients[firm_id, job.client_id],
                 contact=world.contacts.get((firm_id, job.contact_id)),
                 bill=bill,
-                matters=matters_of(world, bill),
+                matters=matters_of(world, bill) if bill else shown_matters(world, job),
                 account=world.account(firm_id, job.client_id),
                 payment=payment,
                 paid_bills=tuple(summary_of(other) for other in paid if other is not None),
                 wording=wording_for(world, job),
                 others=others_of(world, job),
+                refund=world.refunds[firm_id, job.payment_id].get(delivery.refund_id),
             )
 
     def accepted(self, delivery: Delivery, *, message_id: str, at: datetime, event: BillEvent | None) -> None:
@@ -153,7 +167,10 @@ class FakeDeliveries:
             stored = self._world.deliveries[delivery.firm_id, delivery.id]
             left_out = stored.attachment_left_out or delivery.attachment_left_out
             self._world.deliveries[delivery.firm_id, delivery.id] = replace(
-                stored, attachment_left_out=left_out, revision=delivery.revision
+                stored,
+                attachment_left_out=left_out,
+                revision=delivery.revision,
+                bill_ids=delivery.bill_ids or stored.bill_ids,
             )
 
     def give_back(self, delivery: Delivery, *, reason: str, at: datetime) -> None:
@@ -242,6 +259,9 @@ class FakeDeliveries:
         if weight:
             world.told[after.firm_id, after.id] = weight
         self._tell(task, weight)
+        if sent_at is not None and after.kind in ASKS_FOR_MONEY:
+            client = after.firm_id, after.client_id
+            world.clients_sent[client] = max(sent_at, world.clients_sent.get(client, sent_at))
         bill = world.bills.get(place)
         if bill is not None and after.kind is MessageKind.BILL:
             stamps = _stamped(bill.stamps, after, sent_at)
@@ -289,6 +309,17 @@ class FakeDeliveries:
                 delivery
                 for delivery in self._world.deliveries.values()
                 if (delivery.firm_id, delivery.bill_id) == (firm_id, bill_id)
+            ]
+        return tuple(sorted(found, key=lambda item: (item.created_at, item.id), reverse=True)[:100])
+
+    def of_client(self, firm_id: str, client_id: str) -> tuple[Delivery, ...]:
+        with self._world.lock:
+            found = [
+                delivery
+                for delivery in self._world.deliveries.values()
+                if (delivery.firm_id, delivery.client_id) == (firm_id, client_id)
+                and delivery.kind is MessageKind.BALANCE
+                and not delivery.bill_id
             ]
         return tuple(sorted(found, key=lambda item: (item.created_at, item.id), reverse=True)[:100])
 

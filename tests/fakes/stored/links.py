@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from feenote.domain import what_is_due
 from feenote.domain.bills import Bill
 from feenote.domain.events import BillEvent
 from feenote.domain.links import SecureLink
@@ -24,17 +25,23 @@ class FakeLinks:
         with self._world.lock:
             return self._world.links.get(token_hash)
 
-    def behind(self, link: SecureLink) -> LinkedRecords:
+    def behind(self, link: SecureLink, *, all_matters: bool = False) -> LinkedRecords:
         world, firm_id = self._world, link.firm_id
         with world.lock:
             bill = whole_bill(world, firm_id, link.bill_id)
+            account = world.account(firm_id, link.client_id)
+            shown = what_is_due.matters_of(what_is_due.what_is_due(link, account).bills)
+            matters = {matter.id: matter for matter in matters_of(world, bill)}
+            for matter_id in shown if all_matters else ():
+                if (firm_id, matter_id) in world.matters:
+                    matters.setdefault(matter_id, world.matters[firm_id, matter_id])
             return LinkedRecords(
                 world.firms[firm_id],
                 world.clients[firm_id, link.client_id],
                 world.contacts.get((firm_id, link.contact_id)),
                 bill,
-                matters_of(world, bill),
-                world.account(firm_id, link.client_id),
+                tuple(matters.values()),
+                account,
             )
 
     def add(self, link: SecureLink) -> None:

@@ -33,6 +33,11 @@ class FakeRecords:
             _check_version(self._world.firms.get(firm.id), firm)
             self._world.firms[firm.id] = firm
 
+    def firms(self, *, limit: int, cursor: str | None) -> Page[Firm]:
+        with self._world.lock:
+            found = [((firm.id, ""), firm) for firm in self._world.firms.values()]
+        return page(found, "firms", limit=limit, cursor=cursor)
+
     def get_client(self, firm_id: str, client_id: str) -> Client:
         with self._world.lock:
             return self._world.clients[firm_id, client_id]

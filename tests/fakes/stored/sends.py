@@ -7,12 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill
-from feenote.domain.records import Contact
+from feenote.domain.records import Contact, Matter
 from feenote.domain.sends import Send, SendChunk, SendResult, SendState
-from feenote.service.ports import Page, SendCounts, SendSources
+from feenote.domain.shown_bills import matters_of as matters_of_bills
+from feenote.domain.shown_bills import shown_bills
+from feenote.domain.visibility import MOST_MATTERS
+from feenote.service.ports import MailJob, Page, SendCounts, SendSources
 from tests.fakes.stored.links import matters_of, whole_bill
 from tests.fakes.stored.world import World, page
+
+
+def shown_matters(world: World, job: MailJob) -> tuple[Matter, ...]:
+    """Return the matters of the open bills that a message without a bill of its own shows."""
+    if job.visibility is None:
+        return ()
+    bills = shown_bills(world.account(job.firm_id, job.client_id), job.visibility)
+    shown = set(matters_of_bills(bills))
+    found = (world.matters.get((job.firm_id, each)) for each in job.visibility.matter_ids if each in shown)
+    return tuple(matter for matter in found if matter is not None)
 
 
 class FakeSends:
@@ -91,7 +105,12 @@ class FakeSends:
         return tuple(chunk for _, chunk in found[:limit])
 
     def sources(
-        self, firm_id: str, bill_ids: Sequence[str], *, contact_ids: Iterable[str] = ()
+        self,
+        firm_id: str,
+        bill_ids: Sequence[str],
+        *,
+        contact_ids: Iterable[str] = (),
+        also_open: bool = False,
     ) -> SendSources:
         world = self._world
         with world.lock:
@@ -104,18 +123,49 @@ class FakeSends:
                 for client_id in client_ids
                 if (firm_id, client_id) in world.clients
             }
+            matters = {matter.id: matter for bill in bills.values() for matter in matters_of(world, bill)}
+            if also_open:
+                of_each = (self._open_matters(firm_id, client_id) for client_id in client_ids)
+                matters |= {matter.id: matter for found in of_each for matter in found}
             return SendSources(
                 firm=world.firms[firm_id],
                 bills=bills,
                 clients=clients,
                 accounts={client_id: world.account(firm_id, client_id) for client_id in client_ids},
-                matters={matter.id: matter for bill in bills.values() for matter in matters_of(world, bill)},
+                matters=matters,
                 contacts=self._contacts(
                     firm_id,
                     bills.values(),
                     (*contact_ids, *(client.primary_contact_id for client in clients.values())),
                 ),
             )
+
+    def balance_sources(
+        self, firm_id: str, client_id: str, *, contact_ids: Iterable[str] = ()
+    ) -> SendSources:
+        world = self._world
+        with world.lock:
+            client = world.clients[firm_id, client_id]
+            matters = self._open_matters(firm_id, client_id)
+            wanted = (
+                *contact_ids,
+                client.primary_contact_id,
+                *(recipient.contact_id for matter in matters for recipient in matter.recipients),
+            )
+            return SendSources(
+                firm=world.firms[firm_id],
+                bills={},
+                clients={client_id: client},
+                accounts={client_id: world.account(firm_id, client_id)},
+                matters={matter.id: matter for matter in matters},
+                contacts=self._contacts(firm_id, (), wanted),
+            )
+
+    def _open_matters(self, firm_id: str, client_id: str) -> list[Matter]:
+        opened = sorted(self._world.account(firm_id, client_id).open_bills.values(), key=oldest_first)
+        named = [each for each in matters_of_bills(opened) if each][:MOST_MATTERS]
+        found = (self._world.matters.get((firm_id, matter_id)) for matter_id in named)
+        return [matter for matter in found if matter is not None]
 
     def _contacts(self, firm_id: str, bills: Iterable[Bill], also: Iterable[str]) -> dict[str, Contact]:
         world = self._world

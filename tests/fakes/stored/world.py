@@ -11,16 +11,19 @@ from typing import TypeVar
 
 from feenote.adapters.dynamodb.paging import Cursors
 from feenote.domain.accounts import ClientAccount
+from feenote.domain.balances import BalanceRow
 from feenote.domain.bills import Bill
 from feenote.domain.deliveries import Delivery, DeliveryState
 from feenote.domain.events import BillEvent, Task
 from feenote.domain.ledger import JournalEntry
 from feenote.domain.links import SecureLink
 from feenote.domain.payments import Checkout, Payment
+from feenote.domain.reconciliation import Reconciliation
 from feenote.domain.records import Client, Contact, Firm, Matter
+from feenote.domain.refunds import Dispute, Refund
 from feenote.domain.sends import Send, SendChunk, SendResult
 from feenote.domain.templates import Template, Wording
-from feenote.service.ports import NumberOwner, Page, ProcessorEvent, StoredAnswer
+from feenote.service.ports import Booked, NumberOwner, Page, ProcessorEvent, StoredAnswer
 
 T = TypeVar("T")
 Place = tuple[str, str]
@@ -45,7 +48,11 @@ class World:
     entries: dict[Place, list[JournalEntry]] = field(default_factory=lambda: defaultdict(list))
     payments: dict[Place, Payment] = field(default_factory=dict)
     checkouts: dict[Place, Checkout] = field(default_factory=dict)
-    markers: set[Place] = field(default_factory=set)
+    markers: dict[Place, Booked] = field(default_factory=dict)
+    refunds: dict[Place, dict[str, Refund]] = field(default_factory=lambda: defaultdict(dict))
+    disputes: dict[Place, dict[str, Dispute]] = field(default_factory=lambda: defaultdict(dict))
+    balances: dict[Place, dict[str, BalanceRow]] = field(default_factory=lambda: defaultdict(dict))
+    clients_sent: dict[Place, datetime] = field(default_factory=dict)
     deliveries: dict[Place, Delivery] = field(default_factory=dict)
     claimed_links: dict[Place, str] = field(default_factory=dict)
     sends: dict[Place, Send] = field(default_factory=dict)
@@ -62,6 +69,7 @@ class World:
     tasks: dict[Place, Task] = field(default_factory=dict)
     answers: dict[Place, tuple[StoredAnswer, datetime]] = field(default_factory=dict)
     kept_aside: dict[str, tuple[ProcessorEvent, str, datetime]] = field(default_factory=dict)
+    reconciliations: dict[Place, Reconciliation] = field(default_factory=dict)
 
     def account(self, firm_id: str, client_id: str) -> ClientAccount:
         """Return a client's account, empty before anything was booked."""

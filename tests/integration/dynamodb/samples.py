@@ -21,7 +21,6 @@ from feenote.domain.payments import (
     CheckoutState,
     Payment,
     PaymentMethod,
-    PaymentState,
 )
 from feenote.domain.records import Attorney, Client, Contact, Firm, Matter
 from feenote.service.mail_jobs import job_of
@@ -218,7 +217,6 @@ def payment_of(
         FIRM,
         account.client_id,
         PaymentMethod.CARD,
-        PaymentState.SUCCEEDED,
         usd(minor),
         change.spread.allocations,
         change.spread.client_credit,

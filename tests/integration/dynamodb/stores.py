@@ -18,6 +18,7 @@ from feenote.adapters.dynamodb.books import DynamoBooks
 from feenote.adapters.dynamodb.deliveries import DynamoDeliveries
 from feenote.adapters.dynamodb.kept_aside import DynamoKeptAside
 from feenote.adapters.dynamodb.links import DynamoLinks
+from feenote.adapters.dynamodb.reconciliations import DynamoReconciliations
 from feenote.adapters.dynamodb.records import DynamoRecords
 from feenote.adapters.dynamodb.sends import DynamoSends
 from feenote.adapters.dynamodb.table import Table
@@ -30,6 +31,7 @@ from feenote.service.ports import (
     Deliveries,
     KeptAside,
     Links,
+    Reconciliations,
     Records,
     Sends,
     Tasks,
@@ -61,6 +63,7 @@ class Store:
     templates: Templates
     answers: Answers
     kept_aside: KeptAside
+    reconciliations: Reconciliations
 
 
 @dataclass(slots=True)
@@ -101,6 +104,7 @@ def fake_store() -> Store:
         fake.templates,
         fake.answers,
         fake.kept_aside,
+        fake.reconciliations,
     )
 
 
@@ -130,6 +134,7 @@ def store_over(table: Table) -> Store:
         DynamoTemplates(table),
         DynamoAnswers(table),
         DynamoKeptAside(table),
+        DynamoReconciliations(table),
     )
 
 

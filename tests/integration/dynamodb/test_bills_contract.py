@@ -170,6 +170,24 @@ class TestWaiting:
         assert store.bills.waiting("firm_2", asked) == frozenset()
 
 
+class TestBillsById:
+    def test_are_read_as_their_rows_say_without_those_that_there_are_not(self, store: Store) -> None:
+        for number in range(120):
+            store.bills.add(samples.bill(f"bill_{number}"), [])
+        samples.issued(store, "bill_200")
+        asked = [*(f"bill_{number}" for number in range(120)), "bill_200", "bill_none"]
+
+        found = store.bills.summaries(FIRM, asked)
+
+        assert set(found) == {*asked} - {"bill_none"}
+        whole = store.bills.get(FIRM, "bill_200")
+        assert (found["bill_200"].number, found["bill_200"].total) == (whole.number, whole.total)
+        assert found["bill_200"].matter_ids == whole.content.matter_ids
+        assert found["bill_0"].due_on == samples.content().due_on
+        assert store.bills.summaries("firm_2", asked) == {}
+        assert store.bills.summaries(FIRM, []) == {}
+
+
 class TestAFile:
     def test_belongs_to_its_revision(self, store: Store) -> None:
         bill = samples.issued(store)

@@ -210,6 +210,16 @@ class TestAPayment:
         listed = store.bills.search(FIRM, BillQuery(state=BillState.PAID, limit=200))
         assert len(listed.items) == 200
 
+    def test_is_read_with_others_by_id_without_those_that_there_are_not(self, store: Store) -> None:
+        for number in range(3):
+            store.books.commit(samples.payment_of(store.books.account(FIRM, CLIENT), 100, name=str(number)))
+
+        found = store.books.payments_by_id(FIRM, ["pay_2", "pay_none", "pay_0", "pay_0"])
+
+        assert found == {name: store.books.payment(FIRM, name) for name in ("pay_0", "pay_2")}
+        assert store.books.payments_by_id("firm_2", ["pay_0"]) == {}
+        assert store.books.payments_by_id(FIRM, []) == {}
+
     def test_is_listed_latest_first(self, store: Store) -> None:
         for number in range(3):
             account = store.books.account(FIRM, CLIENT)

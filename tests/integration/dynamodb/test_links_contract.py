@@ -7,10 +7,24 @@ from dataclasses import replace
 import pytest
 
 from feenote.domain.events import EventKind
-from feenote.domain.links import SecureLink
+from feenote.domain.links import LinkScope, SecureLink
+from feenote.domain.visibility import Visibility
 from tests.integration.dynamodb import samples
-from tests.integration.dynamodb.samples import CLIENT, FIRM, minutes, usd
+from tests.integration.dynamodb.samples import CLIENT, FIRM, MATTER, minutes, usd
 from tests.integration.dynamodb.stores import DynamoStore, Store
+
+ALL_MATTERS = (MATTER, "mat_2", "mat_3")
+BALANCE = samples.link(scope=LinkScope.BALANCE, bill_id="", matter_ids=(), visibility=Visibility(ALL_MATTERS))
+
+
+def owing_for_three_matters(store: Store) -> None:
+    """Store a client with an open bill for each of three matters."""
+    samples.records(store)
+    for number, matter_id in enumerate(ALL_MATTERS, start=1):
+        if matter_id != MATTER:
+            store.records.put_matter(samples.matter(matter_id))
+        content = samples.content(matter_ids=(matter_id,), lines=(samples.line(matter_id=matter_id),))
+        samples.issued(store, f"bill_{number}", content=content)
 
 
 class TestALink:
@@ -94,6 +108,19 @@ class TestWhatStandsBehindALink:
         assert behind.bill is None
         assert list(behind.account.open_bills) == ["bill_1"]
 
+    def test_has_the_matters_of_the_open_bills_that_the_link_shows_where_these_are_wanted(
+        self, store: Store
+    ) -> None:
+        owing_for_three_matters(store)
+        link = replace(BALANCE, visibility=Visibility((MATTER, "mat_2")))
+        beside_a_bill = replace(link, scope=LinkScope.BILL, bill_id="bill_1", accept_all_unpaid=True)
+
+        assert store.links.behind(link).matters == ()
+        wanted = (samples.matter(), samples.matter("mat_2"))
+        assert store.links.behind(link, all_matters=True).matters == wanted
+        assert store.links.behind(beside_a_bill).matters == wanted[:1]
+        assert store.links.behind(beside_a_bill, all_matters=True).matters == wanted
+
 
 class TestOpeningALinkOverDynamoDB:
     def test_takes_two_reads_and_no_write(self, dynamo: DynamoStore) -> None:
@@ -114,6 +141,19 @@ class TestOpeningALinkOverDynamoDB:
         assert dynamo.calls() - calls == 2
         assert dynamo.table.meter.read_units - units == 8
         assert dynamo.table.meter.write_units == written
+
+    def test_of_a_balance_takes_one_read_more_for_matters_that_it_does_not_name(
+        self, dynamo: DynamoStore
+    ) -> None:
+        owing_for_three_matters(dynamo.store)
+        calls = dynamo.calls()
+
+        named = dynamo.store.links.behind(replace(BALANCE, matter_ids=ALL_MATTERS), all_matters=True)
+        in_one = dynamo.calls() - calls
+        found = dynamo.store.links.behind(BALANCE, all_matters=True)
+
+        assert len(named.matters) == len(found.matters) == 3
+        assert (in_one, dynamo.calls() - calls - in_one) == (1, 2)
 
     def test_tells_nothing_of_the_token(self, dynamo: DynamoStore) -> None:
         dynamo.store.links.add(samples.link())

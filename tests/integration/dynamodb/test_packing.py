@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from feenote.adapters.dynamodb import contents, items, packing
 from feenote.adapters.dynamodb.attributes import from_attributes, to_attribute, to_attributes
 from feenote.domain.accounts import ClientAccount
-from feenote.domain.allocation import Allocation, sum_of
+from feenote.domain.allocation import Allocation
+from feenote.domain.balances import BalanceRow
 from feenote.domain.bills import Bill, BillContent, BillReceipt, BillSummary, with_receipts
 from feenote.domain.currencies import DIGITS
 from feenote.domain.deliveries import Delivery
@@ -27,6 +28,7 @@ from feenote.domain.links import SecureLink
 from feenote.domain.money import MAX_MINOR, Money
 from feenote.domain.payments import Checkout, Payment
 from feenote.domain.records import Client, Contact, Firm, Matter
+from feenote.domain.refunds import Dispute, Refund
 from feenote.domain.sends import Send, SendResult
 from feenote.service.ports import ProcessorEvent, StoredAnswer
 from tests.integration.dynamodb import samples
@@ -78,19 +80,33 @@ def made(kind: Any, given_fields: Mapping[str, st.SearchStrategy[Any]]) -> st.Se
 
 def payments() -> st.SearchStrategy[Payment]:
     """Return payments whose parts add up, which is the only kind there is."""
-    allocations = st.lists(st.integers(1, 10**9), max_size=3)
+    sizes = st.integers(0, 10**9)
 
-    def build(minors: list[int], rest: int, other: Payment) -> Payment:
+    def build(minors: list[int], rest: int, refunded: int, withdrawn: int, other: Payment) -> Payment:
         parts = tuple(Allocation(f"bill_{number}", samples.usd(minor)) for number, minor in enumerate(minors))
-        amount = sum_of(parts, "USD") + samples.usd(rest)
-        return replace(other, amount=amount, allocations=parts, client_credit=samples.usd(rest))
+        return replace(
+            other,
+            amount=samples.usd(sum(minors) + rest + refunded + withdrawn),
+            allocations=parts,
+            client_credit=samples.usd(rest),
+            refunded_minor=refunded,
+            withdrawn_minor=withdrawn,
+            is_reversed=False,
+        )
+
+    def reversed_one(payment: Payment) -> Payment:
+        return replace(payment, allocations=(), client_credit=samples.usd(0), is_reversed=True)
 
     nothing = {
         "amount": st.just(samples.usd(0)),
         "allocations": st.just(()),
         "client_credit": st.just(samples.usd(0)),
+        "refunded_minor": st.just(0),
+        "withdrawn_minor": st.just(0),
     }
-    return st.builds(build, allocations, st.integers(0, 10**9), made(Payment, nothing))
+    minors = st.lists(st.integers(1, 10**9), max_size=3)
+    kept = st.builds(build, minors, sizes, sizes, sizes, made(Payment, nothing))
+    return kept | kept.map(reversed_one)
 
 
 def entries() -> st.SearchStrategy[JournalEntry]:
@@ -118,7 +134,10 @@ _KINDS: dict[type, st.SearchStrategy[Any]] = {
         BillEvent,
         Task,
         ClientAccount,
+        BalanceRow,
         Checkout,
+        Refund,
+        Dispute,
         Delivery,
         SecureLink,
         Send,

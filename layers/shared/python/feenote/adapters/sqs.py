@@ -1,4 +1,4 @@
-"""The queues to the workers, in SQS: messages to send, a queue for each lane, and chunks of sends."""
+"""The queues to the workers, in SQS: messages to send (a queue for each lane), chunks of sends, firms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter, ValidationError
 
 from feenote.domain.deliveries import Lane
-from feenote.service.ports import ChunkJob, MailJob, StoreUnavailableError
+from feenote.service.ports import ChunkJob, MailJob, ReconcileJob, StoreUnavailableError
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 IN_ONE_BATCH = 10
 _FIRST = (Lane.PROMPT, Lane.BULK)
 
-_Job = TypeVar("_Job", MailJob, ChunkJob)
+_Job = TypeVar("_Job", MailJob, ChunkJob, ReconcileJob)
 
 
 class QueueError(StoreUnavailableError):
@@ -63,6 +63,21 @@ class SqsSendQueue:
             QueueError: some were refused twice and all others are in the queue, or SQS did not answer.
         """
         _check(self._queue.put([encode_chunk(job) for job in jobs]), len(jobs))
+
+
+class SqsReconcileQueue:
+    """Hand firms to the function that reconciles."""
+
+    def __init__(self, client: SQSClient, queue_url: str) -> None:
+        self._queue = _Queue(client, queue_url)
+
+    def put(self, jobs: Sequence[ReconcileJob]) -> None:
+        """Hand firms over, as `SqsMailQueue.put` does messages.
+
+        Raises:
+            QueueError: some were refused twice and all others are in the queue, or SQS did not answer.
+        """
+        _check(self._queue.put([encode_reconcile(job) for job in jobs]), len(jobs))
 
 
 class _Queue:
@@ -131,6 +146,20 @@ def decode_chunk(text: str) -> ChunkJob:
     return _read(_chunk_reader(), text)
 
 
+def encode_reconcile(job: ReconcileJob) -> str:
+    """Write a firm to reconcile as the JSON text of a message."""
+    return json.dumps(asdict(job), separators=(",", ":"))
+
+
+def decode_reconcile(text: str) -> ReconcileJob:
+    """Read a firm to reconcile from the text of a message; fields that are not known are passed over.
+
+    Raises:
+        BadJobError: for anything else; the message says what is wrong, not what it holds.
+    """
+    return _read(_reconcile_reader(), text)
+
+
 def _read(reader: TypeAdapter[_Job], text: str) -> _Job:
     try:
         return reader.validate_json(text, strict=True)
@@ -148,3 +177,8 @@ def _mail_reader() -> TypeAdapter[MailJob]:
 @functools.cache
 def _chunk_reader() -> TypeAdapter[ChunkJob]:
     return TypeAdapter(ChunkJob)
+
+
+@functools.cache
+def _reconcile_reader() -> TypeAdapter[ReconcileJob]:
+    return TypeAdapter(ReconcileJob)

@@ -11,8 +11,8 @@ from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.contents import StoredContent
 from feenote.adapters.dynamodb.packing import instant
 from feenote.adapters.dynamodb.writes import NEW, THERE, Condition, Delete, Put, Update, Write
-from feenote.domain.accounts import BillFigures
-from feenote.domain.bills import Bill, BillState
+from feenote.domain.accounts import DISPUTED, BillFigures
+from feenote.domain.bills import Bill, BillReceipt, BillState
 from feenote.domain.events import BillEvent
 from feenote.service.ports import ExistsError, StaleError
 
@@ -49,12 +49,15 @@ def new_bill(bill: Bill, content: StoredContent, *, import_hash: str) -> list[Wr
     return writes + list(contents.content_writes(bill, content))
 
 
-def changed_row(bill: Bill, content: StoredContent) -> Update:
-    """Return the write of a changed bill's row; its version before is one less."""
+def changed_row(bill: Bill, content: StoredContent, receipts: Iterable[BillReceipt] = ()) -> Update:
+    """Return the write of a changed bill's row; its version before is one less.
+
+    Of receipts only those given are written: the bill may have been read before others came or went.
+    """
     row = {
         **items.bill_row(bill),
         **items.file_item(bill),
-        **items.receipt_items(bill.receipts),
+        **items.receipt_items(receipts),
         "content_hash": content.content_hash,
     }
     gone = tuple(name for name in (*items.MAY_BE_MISSING, *items.PLACES) if name not in row)
@@ -107,7 +110,9 @@ def figures_write(firm_id: str, figures: BillFigures) -> Update:
             "state": figures.state.value,
             **items.state_places(firm_id, figures.state),
             **items.receipt_items(figures.receipts),
+            **({"flags": [DISPUTED]} if figures.is_disputed else {}),
         },
+        removes=() if figures.is_disputed else ("flags",),
         condition=Condition(
             "#state IN (:awaiting, :paid)",
             {"awaiting": BillState.AWAITING_PAYMENT.value, "paid": BillState.PAID.value},

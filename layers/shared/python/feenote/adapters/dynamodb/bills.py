@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from feenote.adapters.dynamodb import bill_lists, bill_reads, bill_writes, contents, items, keys
+from feenote.adapters.dynamodb import bill_lists, bill_reads, bill_writes, contents, items, keys, news_of_many
 from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.paging import Asked, Cursors, Lane, page_of
 from feenote.adapters.dynamodb.table import Table
@@ -68,6 +68,11 @@ class DynamoBills:
         """List bills."""
         return bill_lists.search(self._table, firm_id, query)
 
+    def summaries(self, firm_id: str, bill_ids: Iterable[str]) -> dict[str, BillSummary]:
+        """Return bills as their rows say them, a hundred a call."""
+        rows = self._table.get_many(keys.bill(firm_id, bill_id) for bill_id in bill_ids)
+        return {row["id"]: items.summary_of(row) for row in rows.values()}
+
     def number_owner(self, firm_id: str, number: str) -> NumberOwner | None:
         """Return whose number it is."""
         found = self._table.get(keys.bill_number(firm_id, number)) if keys.is_number(number) else None
@@ -105,6 +110,10 @@ class DynamoBills:
         """Add to a bill's timeline."""
         (write,) = bill_writes.event_writes(firm_id, [event])
         self._table.write(write)
+
+    def record_news(self, firm_id: str, events: Sequence[BillEvent]) -> None:
+        """Add what became of one message to all its bills, fifty in a transaction."""
+        news_of_many.record(self._table, firm_id, events)
 
     def record_view(self, firm_id: str, event: BillEvent) -> None:
         """Add a human view to the timeline and set the bill's last viewed."""

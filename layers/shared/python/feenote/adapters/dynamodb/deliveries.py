@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feenote.adapters.dynamodb import (
+    balances,
     bill_writes,
     delivery_writes,
     gravity,
@@ -14,6 +15,7 @@ from feenote.adapters.dynamodb import (
     keys,
     news,
     send_counts,
+    send_results,
     task_writes,
     waiting,
 )
@@ -31,8 +33,9 @@ from feenote.service.ports import BillAsked, MailContext, MailJob, NotClaimedErr
 
 _LATEST = 100
 _MOVE_TRIES = 5
-_SIDE_TRIES = 4
-"""A task that stands and a bill that shows other messages are each found out once, and can change once."""
+_SIDE_TRIES = 5
+"""A task that stands and a bill that shows other messages are each found out once, and can change once; that
+the client was written to later is found out once for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,10 @@ class DynamoDeliveries:
         except bill_writes.NoSuchBillError:
             raise KeyError(result.bill_id) from None
 
+    def queue_results(self, send: Send, results: Sequence[SendResult], events: Sequence[BillEvent]) -> None:
+        """Store results of many bills of one send, some thirty in a transaction."""
+        send_results.store(self._table, send, results, events)
+
     def add(self, delivery: Delivery) -> None:
         """Store one message outside a send; one that names a send is counted there all the same."""
         key = keys.delivery(delivery.firm_id, delivery.id)
@@ -134,6 +141,12 @@ class DynamoDeliveries:
         )
         return tuple(items.from_item(Delivery, item) for item in found.items)
 
+    def of_client(self, firm_id: str, client_id: str) -> tuple[Delivery, ...]:
+        """Return the messages of a client's balance, latest first."""
+        partition = keys.deliveries_of_client(firm_id, client_id)
+        found = self._table.query(partition, index="gsi3", descending=True, limit=_LATEST)
+        return tuple(items.from_item(Delivery, item) for item in found.items)
+
     def list_by_state(
         self, firm_id: str, state: DeliveryState, *, limit: int, cursor: str | None
     ) -> Page[Delivery]:
@@ -178,7 +191,12 @@ class DynamoDeliveries:
         def accept(seen: Delivery) -> Moved | None:
             stored = replace(seen, attachment_left_out="") if seen is delivery else seen
             return accepting(
-                stored, message_id=message_id, left_out=left_out, revision=delivery.revision, at=at
+                stored,
+                message_id=message_id,
+                left_out=left_out,
+                revision=delivery.revision,
+                bill_ids=delivery.bill_ids,
+                at=at,
             )
 
         self._move(delivery, accept, _Told(event))
@@ -295,7 +313,9 @@ class DynamoDeliveries:
             RefusedWriteError: when the delivery is not what was seen.
         """
         writes: list[Write] = list(
-            delivery_writes.moved(seen, moved.after, weight=told.weight, revision=moved.revision)
+            delivery_writes.moved(
+                seen, moved.after, weight=told.weight, revision=moved.revision, bill_ids=moved.bill_ids
+            )
         )
         if moved.is_quiet:
             self._table.transact(writes)
@@ -303,16 +323,34 @@ class DynamoDeliveries:
         writes += bill_writes.event_writes(seen.firm_id, [told.event] if told.event else [])
         task = task_writes.told(told.task, told.weight) if told.task else None
         shown = news.told(seen, moved)
+        sent = delivery_writes.client_written_to(moved.after) if moved.sent else None
+        late: Write | None = None
         for _ in range(_SIDE_TRIES):
             try:
-                self._table.transact([*writes, *(side for side in (task, shown) if side)])
+                self._table.transact([*writes, *(side for side in (task, shown, sent) if side)])
             except task_writes.TaskStandsError as stands:
                 task = stands.beside
             except news.NotInNewsError as other:
                 shown = other.instead
+            except balances.SentLaterError:
+                sent = None
+            except StaleError:
+                if sent is None:
+                    raise
+                # Many messages of one client at once: that this one went out must not wait for the others.
+                late, sent = sent, None
             else:
+                if late is not None:
+                    self._note_sent(late)
                 return
         raise StaleError("The bill's messages are written by others at this moment.")
+
+    def _note_sent(self, sent: Write) -> None:
+        """Write when a client was written to, unless another message of the same moment does."""
+        try:
+            self._table.write(sent)
+        except (balances.SentLaterError, StaleError):
+            return
 
     def _tell(self, seen: Delivery, told: _Told) -> None:
         """Give the task graver words and tell the timeline, where that was not told before."""

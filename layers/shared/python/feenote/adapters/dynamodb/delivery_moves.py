@@ -23,19 +23,34 @@ class Moved:
     is_quiet: bool = False
     revision: int | None = None
     """The bill's revision that went out, where this move knows it."""
+    bill_ids: tuple[str, ...] | None = None
+    """The bills that a balance showed, where this move knows them."""
 
 
-def accepting(seen: Delivery, *, message_id: str, left_out: str, revision: int, at: datetime) -> Moved | None:
+def accepting(
+    seen: Delivery,
+    *,
+    message_id: str,
+    left_out: str,
+    revision: int,
+    bill_ids: tuple[str, ...],
+    at: datetime,
+) -> Moved | None:
     """Return the delivery as accepted; None where all of that was marked before.
 
-    Where a notice came first, what it could not know is added: the revision that went out, and the PDF
-    that did not go along.
+    Where a notice came first, what it could not know is added: the revision that went out, the bills that a
+    balance showed, and the PDF that did not go along.
     """
-    known = replace(seen, attachment_left_out=seen.attachment_left_out or left_out, revision=revision)
+    known = replace(
+        seen,
+        attachment_left_out=seen.attachment_left_out or left_out,
+        revision=revision,
+        bill_ids=bill_ids,
+    )
     moved = on_notice(known, Notice.SEND, message_id=message_id, at=at)
     if moved is None and known != seen:
-        return Moved(known, {}, is_quiet=True, revision=revision)
-    return replace(moved, revision=revision) if moved else None
+        return Moved(known, {}, is_quiet=True, revision=revision, bill_ids=bill_ids)
+    return replace(moved, revision=revision, bill_ids=bill_ids) if moved else None
 
 
 def on_notice(seen: Delivery, notice: Notice, *, message_id: str, at: datetime) -> Moved | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from feenote.adapters.dynamodb import items, keys, send_counts
+from feenote.adapters.dynamodb import balances, items, keys, send_counts
 from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.packing import instant
 from feenote.adapters.dynamodb.writes import Condition, Put, Update, Write
-from feenote.domain.deliveries import Delivery, DeliveryState
+from feenote.domain.deliveries import ASKS_FOR_MONEY, Delivery, DeliveryState
 from feenote.domain.links import SecureLink
 from feenote.service.ports import MailJob, NotClaimedError
 
@@ -64,10 +64,18 @@ _TOLD = "told"
 """How grave the news is that the message has told so far: a notice that comes again tells nothing."""
 
 
-def moved(seen: Delivery, after: Delivery, *, weight: int = 0, revision: int | None = None) -> list[Update]:
+def moved(
+    seen: Delivery,
+    after: Delivery,
+    *,
+    weight: int = 0,
+    revision: int | None = None,
+    bill_ids: tuple[str, ...] | None = None,
+) -> list[Update]:
     """Return the writes of a moved delivery, over the very state that was seen, and of its send's counts.
 
-    `revision` is the one that went out; only who knows it names it, so that no other move writes an old one.
+    `revision` is the one that went out, `bill_ids` are those that a balance showed; only who knows them names
+    them, so that no other move writes old ones.
     """
     places = items.delivery_places(after)
     changed: Item = {
@@ -83,6 +91,8 @@ def moved(seen: Delivery, after: Delivery, *, weight: int = 0, revision: int | N
         changed["attachment_left_out"] = after.attachment_left_out
     if revision is not None:
         changed["revision"] = revision
+    if bill_ids:
+        changed["bill_ids"] = list(bill_ids)
     if weight:
         changed[_TOLD] = weight
     accepted = "attribute_exists" if seen.accepted_at else "attribute_not_exists"
@@ -93,6 +103,16 @@ def moved(seen: Delivery, after: Delivery, *, weight: int = 0, revision: int | N
         condition=Condition(f"#state = :seen AND {accepted}(#accepted_at)", {"seen": seen.state.value}),
     )
     return [write, *send_counts.of_move(seen.firm_id, seen.send_id, seen.id, seen.state, after.state)]
+
+
+def client_written_to(accepted: Delivery) -> Update | None:
+    """Return the write that the client was written to about what it owes; None where it was about else.
+
+    It is refused with `SentLaterError` where the client was written to later.
+    """
+    if accepted.kind not in ASKS_FOR_MONEY or not accepted.client_id or accepted.accepted_at is None:
+        return None
+    return balances.sent(accepted.firm_id, accepted.client_id, accepted.accepted_at)
 
 
 def told(seen: Delivery, weight: int) -> Update:

@@ -19,11 +19,12 @@ from feenote.adapters.dynamodb.words import (
 )
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.bills import Bill, BillContent, BillReceipt, BillState, BillSummary, SendStamps
-from feenote.domain.deliveries import Delivery, DeliveryState, shown_state
+from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind, shown_state
 from feenote.domain.events import BillEvent, Task
 from feenote.domain.links import SecureLink
-from feenote.domain.payments import Payment
-from feenote.domain.records import Client, Contact, Matter
+from feenote.domain.payments import LIVE_CHECKOUTS, Checkout, Payment
+from feenote.domain.records import Client, Contact, Firm, Matter
+from feenote.domain.refunds import Refund, RefundState
 from feenote.domain.templates import Template
 
 T = TypeVar("T")
@@ -57,6 +58,11 @@ def _shrunk(plain: Any) -> Any:
 
 
 # --- records ----------------------------------------------------------------------------------------
+
+
+def firm_item(firm: Firm) -> Item:
+    """Return a firm's item with its place in the list of all."""
+    return {**to_item(firm), "gsi1pk": keys.FIRMS, "gsi1sk": firm.id}
 
 
 def client_item(client: Client) -> Item:
@@ -153,8 +159,9 @@ def receipt_items(receipts: Iterable[BillReceipt]) -> Item:
 
 
 def receipts_of(row: Item) -> tuple[BillReceipt, ...]:
-    """Return the receipts of a bill's row, in the order of their payments' ids."""
-    return tuple(unpack(BillReceipt, row[name]) for name in sorted(row) if name.startswith(_RECEIPT))
+    """Return the receipts of a bill's row that are not of nothing, in the order of their payments' ids."""
+    found = (unpack(BillReceipt, row[name]) for name in sorted(row) if name.startswith(_RECEIPT))
+    return tuple(receipt for receipt in found if receipt.amount)
 
 
 def summary_of(row: Item) -> BillSummary:
@@ -206,6 +213,15 @@ def account_item(account: ClientAccount) -> Item:
     return item
 
 
+def checkout_item(checkout: Checkout) -> Item:
+    """Return a session's item; while it is live, the reconciliation finds it by when it ends."""
+    item = to_item(checkout)
+    if checkout.state in LIVE_CHECKOUTS:
+        item["gsi1pk"] = keys.checkouts_due(checkout.firm_id)
+        item["gsi1sk"] = keys.at_time(checkout.expires_at, checkout.id)
+    return item
+
+
 def payment_item(payment: Payment) -> Item:
     """Return a payment's item with its places in lists."""
     order = keys.at_time(payment.created_at, payment.id)
@@ -216,6 +232,15 @@ def payment_item(payment: Payment) -> Item:
         "gsi2pk": keys.payments_of_client(payment.firm_id, payment.client_id),
         "gsi2sk": order,
     }
+
+
+def refund_item(refund: Refund) -> Item:
+    """Return a refund's item; while nothing was heard of it, the sweep finds it."""
+    item = to_item(refund)
+    if refund.state is RefundState.REQUESTED:
+        item["gsi1pk"] = keys.REQUESTED_REFUNDS
+        item["gsi1sk"] = keys.at_time(refund.created_at, refund.id)
+    return item
 
 
 def event_item(firm_id: str, event: BillEvent) -> Item:
@@ -237,6 +262,9 @@ def delivery_item(delivery: Delivery) -> Item:
     item = {**to_item(delivery), **delivery_places(delivery)}
     if delivery.bill_id:
         item["gsi3pk"] = keys.deliveries_of_bill(delivery.firm_id, delivery.bill_id)
+        item["gsi3sk"] = keys.at_time(delivery.created_at, delivery.id)
+    elif delivery.kind is MessageKind.BALANCE:
+        item["gsi3pk"] = keys.deliveries_of_client(delivery.firm_id, delivery.client_id)
         item["gsi3sk"] = keys.at_time(delivery.created_at, delivery.id)
     return item
 

@@ -84,6 +84,10 @@ def firm(firm_id: str) -> Key:
     return Key(_of_firm(firm_id), "FIRM")
 
 
+FIRMS = "FIRMS"
+"""The index partition of all firms (gsi1, by id)."""
+
+
 def client(firm_id: str, client_id: str) -> Key:
     """Return a client's key."""
     return Key(_of_firm(firm_id, "C", part(client_id)), "CLIENT")
@@ -231,6 +235,29 @@ def entry(firm_id: str, client_id: str, sequence: int) -> Key:
 ENTRIES = "ENTRY#"
 
 
+def balance(firm_id: str, client_id: str, currency: str) -> Key:
+    """Return the key of what a client owes in a currency."""
+    return Key(client(firm_id, client_id).pk, f"{BALANCES}{part(currency)}")
+
+
+BALANCES = "BALANCE#"
+
+
+def balances(firm_id: str, currency: str) -> str:
+    """Return the index partition of what clients owe in a currency (gsi1 by how much, gsi2 by since when)."""
+    return _of_firm(firm_id, "BALANCES", part(currency))
+
+
+def by_amount(minor: int, record_id: str) -> str:
+    """Return a sort key: by an amount of minor units that is not below zero, then by id."""
+    return f"{minor:020d}#{record_id}"
+
+
+def client_sent(firm_id: str, client_id: str) -> Key:
+    """Return the key of when the client was last written to about what it owes."""
+    return Key(client(firm_id, client_id).pk, "SENT")
+
+
 def payment(firm_id: str, payment_id: str) -> Key:
     """Return a payment's key."""
     return Key(_of_firm(firm_id, "P", part(payment_id)), "PAYMENT")
@@ -251,12 +278,42 @@ def checkout(firm_id: str, checkout_id: str) -> Key:
     return Key(_of_firm(firm_id, "K", part(checkout_id)), "CHECKOUT")
 
 
+def checkouts_due(firm_id: str) -> str:
+    """Return the index partition of a firm's live Checkout sessions (gsi1, by when they end)."""
+    return _of_firm(firm_id, "DUE", "CHECKOUTS")
+
+
 def marker(firm_id: str, name: str) -> Key:
     """Return the key of what says that one of the processor's objects is booked."""
     return Key(_of_firm(firm_id, "MARK", part(name)), "MARK")
 
 
+def refund(firm_id: str, payment_id: str, refund_id: str) -> Key:
+    """Return a refund's key: beside its payment, so that one query reads all of a payment's, strongly."""
+    return Key(payment(firm_id, payment_id).pk, f"{REFUNDS}{part(refund_id)}")
+
+
+def dispute(firm_id: str, payment_id: str, dispute_id: str) -> Key:
+    """Return a dispute's key, beside its payment."""
+    return Key(payment(firm_id, payment_id).pk, f"{DISPUTES}{part(dispute_id)}")
+
+
+REFUNDS, DISPUTES = "REFUND#", "DISPUTE#"
+
+REQUESTED_REFUNDS = "DUE#refund"
+"""The index partition of all firms' refunds of which the processor has said nothing yet (gsi1, by time)."""
+
 ACCOUNTS_TO_PROJECT = "DUE#projection"
+
+
+def reconciliation(firm_id: str, reconciliation_id: str) -> Key:
+    """Return the key of a reconciliation's report."""
+    return Key(_of_firm(firm_id, "R", part(reconciliation_id)), "RECONCILIATION")
+
+
+def reconciliations(firm_id: str) -> str:
+    """Return the index partition of a firm's reconciliations (gsi1, by time)."""
+    return _of_firm(firm_id, "RECONCILIATIONS")
 
 
 # --- messages and links -----------------------------------------------------------------------------
@@ -275,6 +332,11 @@ def deliveries_in_state(firm_id: str, state: DeliveryState) -> str:
 def deliveries_of_bill(firm_id: str, bill_id: str) -> str:
     """Return the index partition of a bill's deliveries (gsi3, by time)."""
     return _of_firm(firm_id, "B", part(bill_id), "DELIVERIES")
+
+
+def deliveries_of_client(firm_id: str, client_id: str) -> str:
+    """Return the index partition of the messages of a client's balance (gsi3, by time)."""
+    return _of_firm(firm_id, "C", part(client_id), "DELIVERIES")
 
 
 def sweep(state: DeliveryState, shard: int) -> str:

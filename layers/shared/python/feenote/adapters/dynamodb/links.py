@@ -9,8 +9,11 @@ from feenote.adapters.dynamodb.packing import instant
 from feenote.adapters.dynamodb.table import Table
 from feenote.adapters.dynamodb.together import Wanted, read_together
 from feenote.adapters.dynamodb.writes import THERE, Condition, Put, RefusedWriteError, Update
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.events import BillEvent
 from feenote.domain.links import SecureLink
+from feenote.domain.visibility import MOST_MATTERS
+from feenote.domain.what_is_due import matters_of, what_is_due
 from feenote.service.ports import LinkedRecords
 
 _LATEST = 100
@@ -28,11 +31,16 @@ class DynamoLinks:
         found = self._table.get(keys.link(token_hash))
         return items.from_item(SecureLink, found) if found else None
 
-    def behind(self, link: SecureLink) -> LinkedRecords:
-        """Read what the link opens, in one call where the link names the bill's matters."""
+    def behind(self, link: SecureLink, *, all_matters: bool = False) -> LinkedRecords:
+        """Read what the link opens, in one call where the link names the matters; in two at most."""
+
+        def named(account: ClientAccount) -> tuple[str, ...]:
+            return matters_of(what_is_due(link, account).bills)[:MOST_MATTERS] if all_matters else ()
+
         found = read_together(
             self._table,
             Wanted(link.firm_id, link.client_id, link.contact_id, link.bill_id, link.matter_ids),
+            more_matters=named,
         )
         return LinkedRecords(
             found.firm, found.client, found.contact, found.bill, found.matters, found.account

@@ -15,7 +15,9 @@ from feenote.domain import accounts
 from feenote.domain.bills import BillSummary
 from feenote.domain.deliveries import Delivery
 from feenote.domain.payments import Payment
-from feenote.domain.records import Contact
+from feenote.domain.records import Contact, Matter
+from feenote.domain.refunds import Refund
+from feenote.domain.shown_bills import matters_of, shown_bills
 from feenote.domain.templates import (
     Template,
     TemplateSlot,
@@ -46,7 +48,12 @@ def read_context(table: Table, job: MailJob) -> MailContext:
             job.contact_id,
             job.bill_id,
             job.matter_ids,
-            (delivery_key, *((payment_key,) if payment_key else ()), *_word_keys(job)),
+            (
+                delivery_key,
+                *((payment_key,) if payment_key else ()),
+                *_word_keys(job),
+                *_balance_matter_keys(job),
+            ),
         ),
     )
     delivery = items.from_item(Delivery, found.others[delivery_key])
@@ -54,19 +61,47 @@ def read_context(table: Table, job: MailJob) -> MailContext:
     template_key = _default_key(job, found.others)
     bill_keys = _bill_keys(payment, job.bill_id) if payment else ()
     contact_keys = _contact_keys(delivery)
-    named = table.get_many((*((template_key,) if template_key else ()), *contact_keys, *bill_keys))
+    refund_key = (
+        keys.refund(job.firm_id, payment.id, delivery.refund_id) if payment and delivery.refund_id else None
+    )
+    named = table.get_many(
+        (
+            *((template_key,) if template_key else ()),
+            *contact_keys,
+            *bill_keys,
+            *((refund_key,) if refund_key else ()),
+        )
+    )
     return MailContext(
         delivery=delivery,
         firm=found.firm,
         client=found.client,
         contact=found.contact,
         bill=found.bill,
-        matters=found.matters,
+        matters=found.matters if job.bill_id else _balance_matters(job, found),
         account=found.account,
         payment=payment,
         paid_bills=_paid_bills(bill_keys, named, found),
         wording=_wording(job, found, named.get(template_key) if template_key else None),
         others=tuple(items.from_item(Contact, named[key]) for key in contact_keys if key in named),
+        refund=items.from_item(Refund, named[refund_key]) if refund_key in named else None,
+    )
+
+
+def _balance_matter_keys(job: MailJob) -> tuple[Key, ...]:
+    """Return the keys of the matters that a message without a bill of its own may show."""
+    if job.bill_id or job.visibility is None:
+        return ()
+    return tuple(keys.matter(job.firm_id, matter_id) for matter_id in job.visibility.matter_ids)
+
+
+def _balance_matters(job: MailJob, found: Together) -> tuple[Matter, ...]:
+    """Return the matters of the open bills that the message shows."""
+    shown = set(matters_of(shown_bills(found.account, job.visibility)))
+    return tuple(
+        items.from_item(Matter, found.others[key])
+        for key in _balance_matter_keys(job)
+        if key in found.others and found.others[key]["id"] in shown
     )
 
 

@@ -52,7 +52,13 @@ class DynamoRecords:
 
     def put_firm(self, firm: Firm) -> None:
         """Store a firm."""
-        self._table.write(_versioned(keys.firm(firm.id), items.to_item(firm), firm.version))
+        self._table.write(_versioned(keys.firm(firm.id), items.firm_item(firm), firm.version))
+
+    def firms(self, *, limit: int, cursor: str | None) -> Page[Firm]:
+        """List all firms."""
+        cursors = Cursors("firms")
+        asked, lane = Asked(limit, cursors.read(cursor)), Lane(keys.FIRMS, "gsi1")
+        return page_of(self._table, [lane], asked, cursors, lambda item: items.from_item(Firm, item))
 
     # Clients
 

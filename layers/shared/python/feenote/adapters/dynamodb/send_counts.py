@@ -27,6 +27,15 @@ def of_queued(send: Send, result: SendResult, deliveries: Iterable[Delivery]) ->
     return _write(send.firm_id, send.id, result.bill_id, changes)
 
 
+def of_results(send: Send, results: Iterable[SendResult]) -> list[Update]:
+    """Return the writes that count results without their messages, one for each counter that they touch."""
+    changes: dict[keys.Key, Counter[str]] = {}
+    for result in results:
+        counter = keys.send_count(send.firm_id, send.id, result.bill_id)
+        changes.setdefault(counter, Counter())[f"{_OUTCOME}{result.outcome.value}"] += 1
+    return [Update(counter, adds=counts) for counter, counts in changes.items()]
+
+
 def of_new(delivery: Delivery) -> list[Update]:
     """Return the write that counts a message that is stored by itself."""
     return _write(delivery.firm_id, delivery.send_id, delivery.id, {f"{_STATE}{delivery.state.value}": 1})

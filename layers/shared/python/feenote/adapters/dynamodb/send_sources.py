@@ -16,8 +16,11 @@ from feenote.adapters.dynamodb.keys import Key
 from feenote.adapters.dynamodb.table import Table
 from feenote.domain import accounts
 from feenote.domain.accounts import ClientAccount
+from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill
 from feenote.domain.records import Client, Contact, Firm, Matter
+from feenote.domain.shown_bills import matters_of
+from feenote.domain.visibility import MOST_MATTERS
 from feenote.service.ports import SendSources
 
 T = TypeVar("T")
@@ -53,12 +56,13 @@ class _Reading:
 
 
 def read_sources(
-    table: Table, firm_id: str, bill_ids: Sequence[str], contact_ids: Iterable[str]
+    table: Table, firm_id: str, bill_ids: Sequence[str], contact_ids: Iterable[str], *, also_open: bool
 ) -> SendSources:
     """Read everything, strongly.
 
     Calls: one for each fifty bills, one for each hundred of their clients, accounts and matters, one for each
-    hundred contacts; one more for contents in pieces, and one where a write fell between.
+    hundred contacts and matters of other open bills; one more for contents in pieces, and one where a write
+    fell between.
 
     Raises:
         KeyError: when the firm is not there. What else is missing is left out.
@@ -80,15 +84,26 @@ def read_sources(
         )
     )
     contacts = {each: keys.contact(firm_id, each) for each in wanted}
-    reading.read(contacts.values())
+    others = _other_matters(reading, client_ids) if also_open else {}
+    reading.read((*contacts.values(), *(key for key in others.values() if key not in reading.found)))
     return SendSources(
         firm=items.from_item(Firm, reading.found[keys.firm(firm_id)]),
         bills=bills,
         clients=clients,
         accounts={client_id: reading.account(client_id) for client_id in client_ids},
-        matters=matters,
+        matters=matters | _records(Matter, reading, others),
         contacts=_records(Contact, reading, contacts),
     )
+
+
+def _other_matters(reading: _Reading, client_ids: Iterable[str]) -> dict[str, Key]:
+    """Return where the matters of clients' open bills are, the oldest bills' first, as many as are named."""
+    found: dict[str, Key] = {}
+    for client_id in client_ids:
+        opened = sorted(reading.account(client_id).open_bills.values(), key=oldest_first)
+        named = keys.usable(matters_of(opened))[:MOST_MATTERS]
+        found |= {matter_id: keys.matter(reading.firm_id, matter_id) for matter_id in named}
+    return found
 
 
 def _around(firm_id: str, rows: Iterable[Item]) -> list[Key]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from feenote.adapters.dynamodb import items, keys, send_counts, send_sources
+from feenote.adapters.dynamodb import balance_sources, items, keys, send_counts, send_sources
 from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.packing import instant
 from feenote.adapters.dynamodb.paging import Asked, Cursors, page_of, prefix_lane
@@ -117,10 +117,21 @@ class DynamoSends:
     # What it is made from and what came of it
 
     def sources(
-        self, firm_id: str, bill_ids: Sequence[str], *, contact_ids: Iterable[str] = ()
+        self,
+        firm_id: str,
+        bill_ids: Sequence[str],
+        *,
+        contact_ids: Iterable[str] = (),
+        also_open: bool = False,
     ) -> SendSources:
         """Read all that sends of these bills are made from: three calls for up to fifty bills."""
-        return send_sources.read_sources(self._table, firm_id, bill_ids, contact_ids)
+        return send_sources.read_sources(self._table, firm_id, bill_ids, contact_ids, also_open=also_open)
+
+    def balance_sources(
+        self, firm_id: str, client_id: str, *, contact_ids: Iterable[str] = ()
+    ) -> SendSources:
+        """Read what a balance is made from: three calls for up to a hundred matters and contacts."""
+        return balance_sources.read_balance_sources(self._table, firm_id, client_id, contact_ids)
 
     def results_of(self, firm_id: str, send_id: str, bill_ids: Sequence[str]) -> Mapping[str, SendResult]:
         """Return the results that there are for these bills, a hundred a call."""

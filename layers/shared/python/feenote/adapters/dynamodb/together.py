@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from feenote.adapters.dynamodb import bill_reads, items, keys
@@ -39,8 +39,14 @@ class Together:
     others: dict[Key, Item]
 
 
-def read_together(table: Table, wanted: Wanted) -> Together:
-    """Read everything in one call.
+def _none(_: ClientAccount) -> tuple[str, ...]:
+    return ()
+
+
+def read_together(
+    table: Table, wanted: Wanted, *, more_matters: Callable[[ClientAccount], Iterable[str]] = _none
+) -> Together:
+    """Read everything in one call. `more_matters` names matters beside the bill's that the account leads to.
 
     A second one is needed for a content in pieces, for matters that the caller did not name, and where a
     write fell between (then all is read again).
@@ -77,7 +83,7 @@ def read_together(table: Table, wanted: Wanted) -> Together:
         items.from_item(Client, found[client_key]),
         items.from_item(Contact, contact) if contact else None,
         bill,
-        _matters(table, firm_id, bill.content.matter_ids if bill else (), found),
+        _matters(table, firm_id, (*(bill.content.matter_ids if bill else ()), *more_matters(account)), found),
         account,
         {key: found[key] for key in wanted.others if key in found},
     )
@@ -92,7 +98,7 @@ def _torn(found: dict[Key, Item], bill_keys: Sequence[Key], account_key: Key, wa
 def _matters(
     table: Table, firm_id: str, matter_ids: Iterable[str], found: dict[Key, Item]
 ) -> tuple[Matter, ...]:
-    wanted = [keys.matter(firm_id, matter_id) for matter_id in matter_ids]
+    wanted = [keys.matter(firm_id, matter_id) for matter_id in dict.fromkeys(matter_ids)]
     missing = [key for key in wanted if key not in found]
     known = {**found, **table.get_many(missing)} if missing else found
     return tuple(items.from_item(Matter, known[key]) for key in wanted if key in known)
