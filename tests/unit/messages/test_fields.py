@@ -209,7 +209,9 @@ class TestValues:
     def test_of_a_refund_are_what_was_paid_back(self) -> None:
         context = full(MessageKind.REFUND)
         assert context.payment is not None
-        values = values_of(replace(context, payment=replace(context.payment, refunded_minor=250_00)))
+        more = replace(context.payment.amount, minor=context.payment.amount.minor + 250_00)
+        payment = replace(context.payment, amount=more, refunded_minor=250_00)
+        values = values_of(replace(context, payment=payment))
 
         assert shown(values, "payment.amount") == "£250.00"
 

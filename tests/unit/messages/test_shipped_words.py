@@ -33,7 +33,10 @@ class TestShippedWords:
     def test_are_there_for_each_kind_and_language_and_nothing_else(self) -> None:
         found = {path.relative_to(WORDINGS).as_posix() for path in WORDINGS.rglob("*") if path.is_file()}
 
-        assert found == {f"{language}/{kind.value}.txt" for kind, language in EVERY}
+        assert found == {
+            *(f"{language}/{kind.value}.txt" for kind, language in EVERY),
+            *(f"{language}/link_renewed_all.txt" for language in LANGUAGES),
+        }
 
     @pytest.mark.parametrize(("kind", "language"), EVERY)
     def test_could_be_saved_as_a_template(self, kind: MessageKind, language: str) -> None:
@@ -54,7 +57,9 @@ class TestShippedWords:
         account = ClientAccount("firm_1", "cli_1", open_bills={bill.bill_id: bill for bill in OTHERS})
         contact = replace(CONTACT, language=language)
 
-        mail = render(replace(context, bill=None, account=account, contact=contact))
+        delivery = replace(context.delivery, visibility=None)
+
+        mail = render(replace(context, delivery=delivery, bill=None, account=account, contact=contact))
 
         links = read_html(mail.html).values("a", "href")
         assert set(links) == (set() if kind in LEADS_NOWHERE_WITHOUT_A_BILL else {LINK_URL})
@@ -73,13 +78,30 @@ class TestAMailAboutAllBills:
 
         text = render(context).text
 
-        table = text[text.index("Bill 96101") :].split("\n\n")[0].splitlines()
+        table = text[text.index("Other bills") :].replace("\u00a0", " ").splitlines()[:9]
         assert table == [
-            "Bill 96101: £1,240.00 (Was due 1 Oct 2026)",
-            "Bill 96588: £218.40 (Due 10 Dec 2026 · of £318.40)",
-            "Bill 97000: £1,200.00 (Due 5 Jan 2027 · of £1,240.00)",
-            "Total: £2,658.40",
+            "Other bills: £2,658.40",
+            "- Bill 96101: £1,240.00 (Was due 1 Oct 2026 · Issued 1 Sept 2026)",
+            "- Bill 96588: £218.40 (Due 10 Dec 2026 · Issued 10 Nov 2026 · £100.00 paid of £318.40)",
+            "- Bill 97000: £1,200.00 (Due 5 Jan 2027 · Issued 1 Sept 2026 · £40.00 paid of £1,240.00)",
+            "",
+            "Billed: £2,798.40",
+            "Paid: -£140.00",
+            "Total due: £2,658.40",
+            "",
         ]
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_gives_a_new_link_to_all_of_them_in_words_of_its_own(self, language: str) -> None:
+        account = ClientAccount("", "", open_bills={bill.bill_id: bill for bill in OTHERS})
+        contact = replace(CONTACT, language=language)
+        context = replace(mail_context(MessageKind.LINK_RENEWED), bill=None, account=account, contact=contact)
+
+        mail = render(context)
+
+        assert mail.subject.endswith("Hartwell & Osei LLP")
+        assert LINK_URL in mail.text
+        assert "  " not in mail.subject
 
     def test_keeps_each_currency_for_itself(self) -> None:
         euros = replace(
@@ -92,8 +114,8 @@ class TestAMailAboutAllBills:
 
         mail = render(context)
 
-        assert "Total: £1,458.40\n" in mail.text
-        assert "Total: €218.40\n" in mail.text
+        assert "Total due: £1,458.40\n" in mail.text
+        assert "Total due: €218.40\n" in mail.text
         assert mail.subject == "Your balance with Hartwell & Osei LLP: £1,458.40 and €218.40"
 
     def test_breaks_no_amount_in_two(self) -> None:
@@ -105,7 +127,7 @@ class TestAMailAboutAllBills:
             contact=replace(CONTACT, language="fr"),
         )
 
-        assert "sur 1\u202f240,00\xa0£GB" in render(context).text
+        assert "40,00\xa0£GB réglés sur 1\u202f240,00\xa0£GB" in render(context).text
 
     def test_with_nothing_unpaid_has_no_table(self) -> None:
         context = mail_context(MessageKind.BALANCE)

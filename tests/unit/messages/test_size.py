@@ -11,11 +11,11 @@ import pytest
 
 from feenote.adapters.messages.tables import MOST_ROWS
 from feenote.domain.accounts import ClientAccount, OpenBill
-from feenote.domain.bills import BillState, BillSummary
 from feenote.domain.deliveries import MessageKind
 from feenote.domain.money import Money
 from feenote.domain.records import Matter
 from feenote.domain.templates import LANGUAGES
+from feenote.domain.visibility import Visibility
 from feenote.service.ports import MailContext
 from tests.fakes.linked_samples import CONTACT, FIRM, MATTER, NOW
 from tests.fakes.mail_samples import mail_context, render
@@ -37,20 +37,20 @@ def matter(at: int, description: str) -> Matter:
 def balance_of(count: int, *, number: str = "2026-{:05d}", description: str = "") -> MailContext:
     """Return what a balance is made from: so many bills over ten matters, a third of them overdue."""
     matters = tuple(matter(at, description or _WORK[at % len(_WORK)]) for at in range(10))
-    bills, read = [], []
+    bills = []
     for at in range(count):
         due_on = date(2026, 9, 1) + timedelta(days=at % 200)
         issued_on = due_on - timedelta(days=30)
         total = Money(1_234_56 + at * 987_65, "GBP")
         paid = 500_00 if at % 7 == 0 else 0
         name = number.format(96000 + at)
-        bills.append(OpenBill(f"bill_{at:05d}", name, issued_on, due_on, NOW, total, paid_minor=paid))
-        state = BillState.AWAITING_PAYMENT
-        summary = (name, state, "GBP", issued_on, due_on, NOW, total, paid, 0, 1, 1)
-        read.append(BillSummary(bills[-1].bill_id, "firm_1", "cli_1", (f"mat_{at % 10}",), *summary))
+        of_matter = (f"mat_{at % 10}",)
+        bills.append(OpenBill(f"bill_{at:05d}", name, issued_on, due_on, NOW, total, paid, of_matter))
     account = ClientAccount("firm_1", "cli_1", open_bills={bill.bill_id: bill for bill in bills})
     context = mail_context(MessageKind.BALANCE)
-    return replace(context, bill=None, matters=matters, account=account, paid_bills=tuple(read))
+    visible = Visibility(tuple(matter.id for matter in matters))
+    delivery = replace(context.delivery, bill_id="", visibility=visible)
+    return replace(context, delivery=delivery, bill=None, matters=matters, account=account)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -82,6 +82,24 @@ class TestABalanceOfMoreBills:
 
         whole = sum(bill.balance_due.minor for bill in context.account.open_bills.values())
         assert "and 37 more, listed on the secure page" in mail.text
-        assert f"Total: £{whole // 100:,}.{whole % 100:02d}" in mail.text
+        assert f"Total due: £{whole // 100:,}.{whole % 100:02d}" in mail.text
         assert mail.html.count("2026-96") == MOST_ROWS
+        assert len(mail.html.encode()) < MOST_BYTES
+
+
+class TestABalanceOfAsManyMattersAsBills:
+    def test_is_small_enough_with_the_longest_names(self) -> None:
+        context = balance_of(200)
+        bills = context.account.open_bills
+        matters = tuple(matter(at, "Ж" * 500) for at in range(200))
+        of_its_own = {
+            bill_id: replace(bill, matter_ids=(matters[at].id,))
+            for at, (bill_id, bill) in enumerate(bills.items())
+        }
+        delivery = replace(context.delivery, visibility=Visibility(tuple(one.id for one in matters)))
+        account = replace(context.account, open_bills=of_its_own)
+
+        mail = render(replace(context, delivery=delivery, matters=matters, account=account))
+
+        assert "more, listed on the secure page" in mail.text
         assert len(mail.html.encode()) < MOST_BYTES

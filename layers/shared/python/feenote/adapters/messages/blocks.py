@@ -64,14 +64,24 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class RowGroup:
+    """Rows that belong together, below a heading with their sum."""
+
+    heading: Fact
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Bills with their amounts; `more` says what was left out."""
+    """Bills with their amounts; `more` says what was left out, `arithmetic` what leads to the sum."""
 
     shape: ClassVar[str] = "table"
     rows: tuple[Row, ...]
     title: str = ""
     more: str = ""
     sum: Fact | None = None
+    groups: tuple[RowGroup, ...] = ()
+    arithmetic: tuple[Fact, ...] = ()
 
 
 Block: TypeAlias = Panel | Button | Instructions | Table

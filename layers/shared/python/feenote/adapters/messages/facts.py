@@ -11,14 +11,16 @@ from feenote.adapters.messages.words import MailWords
 from feenote.adapters.reader import Reader, today_of
 from feenote.domain import money
 from feenote.domain.accounts import OpenBill
+from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill, BillSummary
 from feenote.domain.calendars import day_in
 from feenote.domain.deliveries import MessageKind
 from feenote.domain.money import Money
 from feenote.domain.records import Contact, PaymentAccount
+from feenote.domain.shown_bills import asked_on, shown_bills
 from feenote.service.ports import MailContext
 
-# These lead to a bill and to nothing else: where there is none, there is no link.
+# These lead to a bill: where there is none, there is no link. A new link may lead to a balance instead.
 _ABOUT_A_BILL = frozenset(
     {
         MessageKind.BILL,
@@ -32,7 +34,10 @@ _ABOUT_A_BILL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An unpaid bill of the client: what can be paid on it now, and what is on its way."""
+    """An unpaid bill of the client: what is asked for on it now, and what is on its way.
+
+    On a disputed one nothing is asked for.
+    """
 
     bill: OpenBill
     payable: Money
@@ -74,7 +79,10 @@ class MailFacts:
     @cached_property
     def link_url(self) -> str:
         """Return where its link leads; empty where there is nothing to open."""
-        return "" if self.bill is None and self.kind in _ABOUT_A_BILL else self.given_url
+        if self.bill is not None or self.kind not in _ABOUT_A_BILL:
+            return self.given_url
+        leads_to_a_balance = self.kind is MessageKind.LINK_RENEWED and self.context.delivery.visibility
+        return self.given_url if leads_to_a_balance else ""
 
     @cached_property
     def link_ends_on(self) -> date:
@@ -130,16 +138,20 @@ class MailFacts:
 
     @cached_property
     def owed(self) -> tuple[Owed, ...]:
-        """Return the client's unpaid bills, the oldest first: due date, issue date, created, id."""
-        account = self.context.account
+        """Return the unpaid bills that every reader may see, the oldest first: the message's own among them.
+
+        Never one of a matter that is not the reader's: nothing else of the account is counted or named.
+        """
+        account, own_id = self.context.account, self.bill.id if self.bill else ""
+        visible = {bill.bill_id for bill in shown_bills(account, self.context.delivery.visibility)}
         bills = sorted(
-            account.open_bills.values(),
-            key=lambda bill: (bill.due_on, bill.issued_on, bill.created_at, bill.bill_id),
+            (bill for bill in account.open_bills.values() if bill.bill_id in visible | {own_id}),
+            key=oldest_first,
         )
         return tuple(
             Owed(
                 bill,
-                account.payable(bill.bill_id) or money.zero(bill.total.currency),
+                asked_on(account, bill),
                 Money(account.pending_minor(bill.bill_id), bill.total.currency),
             )
             for bill in bills
@@ -175,21 +187,14 @@ class MailFacts:
         known: dict[str, Bill | BillSummary] = {bill.id: bill for bill in self.context.paid_bills}
         return known | ({self.bill.id: self.bill} if self.bill else {})
 
-    def matter_ids_of(self, bill_id: str) -> tuple[str, ...]:
-        """Return a bill's matters, as far as the bill was read."""
-        return self._matter_ids.get(bill_id, ())
-
-    @cached_property
-    def _matter_ids(self) -> Mapping[str, tuple[str, ...]]:
-        found = {bill.id: bill.matter_ids for bill in self.context.paid_bills}
-        return found | ({self.bill.id: self.bill.content.matter_ids} if self.bill else {})
-
     @cached_property
     def payment_amount(self) -> Money | None:
         """Return what was paid; in the message of a refund, what was paid back."""
         payment = self.context.payment
         if payment is None:
             return None
+        if self.context.refund is not None:
+            return self.context.refund.amount
         if self.kind is MessageKind.REFUND and payment.refunded_minor:
             return Money(payment.refunded_minor, payment.amount.currency)
         return payment.amount

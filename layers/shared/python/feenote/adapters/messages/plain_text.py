@@ -35,7 +35,13 @@ def _lines(part: Block, words: MailWords) -> Iterator[str]:
 def _table(table: Table, words: MailWords) -> Iterator[str]:
     yield from filter(None, [table.title])
     yield from (_row(row, words) for row in table.rows)
+    for at, group in enumerate(table.groups):
+        yield from ("", _fact(group.heading, words)) if at else (_fact(group.heading, words),)
+        yield from (f"- {_row(row, words)}" for row in group.rows)
     yield from filter(None, [table.more])
+    if table.groups:
+        yield ""
+    yield from (_fact(fact, words) for fact in table.arithmetic)
     if table.sum:
         yield _fact(table.sum, words)
 

@@ -11,7 +11,7 @@ from feenote.adapters.messages.fields import FieldValues, unusually_empty
 from feenote.adapters.messages.layout import lay_out
 from feenote.adapters.messages.phrases import Phrase, Run, sentence, text_of, value
 from feenote.adapters.messages.plain_text import plain_text
-from feenote.adapters.messages.shipped import shipped_to, shipped_wording
+from feenote.adapters.messages.shipped import new_link_to, shipped_to, shipped_wording
 from feenote.adapters.messages.words import CATALOGUE
 from feenote.adapters.reader import LANGUAGES, Reader, reader_of
 from feenote.adapters.shown_text import line as shown
@@ -55,7 +55,10 @@ def _filled_from(
     context: MailContext, link_url: str, is_attached: bool, now: datetime
 ) -> tuple[Wording, FieldValues]:
     reader = reader_of(context.firm, context.client, context.contact)
-    wording = context.wording or shipped_to(reader, context.delivery.kind)
+    if context.bill is None and context.delivery.kind is MessageKind.LINK_RENEWED:
+        wording = new_link_to(reader)
+    else:
+        wording = context.wording or shipped_to(reader, context.delivery.kind)
     reader = _reading_in(wording.language, reader)
     facts = MailFacts(context, link_url, is_attached, now, reader, CATALOGUE[reader.language])
     return wording, FieldValues(facts)

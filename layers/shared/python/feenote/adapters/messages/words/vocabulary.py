@@ -55,8 +55,17 @@ class MailWords:
     due_by: str
     was_due: str
     bill: str
-    of_total: str
+    issued: str
+    paid_of: str
     on_its_way: str
+    disputed: str
+    other_bills: str
+    """What stands above bills of no matter."""
+    billed: str
+    less_paid: str
+    less_on_its_way: str
+    less_disputed: str
+    balance_due: str
     more_bills: str
     matter: str
     matters: str
