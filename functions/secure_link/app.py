@@ -8,15 +8,18 @@ from feenote import bootstrap
 from feenote.api.link_pages import (
     Pages,
     after_pay,
+    asked_form,
     expired_page,
     lead_to,
     link_page,
     no_document_page,
     nothing_more,
     pay_form,
+    pay_request,
     renewed_page,
     return_page,
 )
+from feenote.api.link_statements import statement_file, statement_page
 from feenote.service.open_link import open_link
 from feenote.service.ports import RenderError
 from feenote.service.start_payment import start_payment
@@ -30,7 +33,9 @@ handler = pages.resolve
 def show(token: str) -> Response[str]:
     """Show what is behind a link."""
     ports, now = bootstrap.system(), bootstrap.clock().now()
-    return link_page(ports, open_link(ports, token=token, now=now), token=token, now=now)
+    typed = asked_form(pages.current_event.raw_event)
+    page = open_link(ports, token=token, now=now, all_bills=typed.all_bills)
+    return link_page(ports, page, token=token, now=now, typed=typed)
 
 
 @pages.page("/l/<token>/bills/<file>")
@@ -47,23 +52,39 @@ def show_file(token: str, file: str) -> Response[str]:
         return no_document_page(ports, open_link(ports, token=token, now=now), token=token)
 
 
+@pages.page("/l/<token>/statement")
+def show_statement(token: str) -> Response[str]:
+    """Show the account that is behind a link, between two days."""
+    ports, now = bootstrap.system(), bootstrap.clock().now()
+    return statement_page(ports, pages.current_event.raw_event, token=token, now=now)
+
+
+@pages.page("/l/<token>/statement.pdf")
+def show_statement_file(token: str) -> Response[str]:
+    """Lead to the statement's PDF, at an address that lives five minutes."""
+    ports, now = bootstrap.system(), bootstrap.clock().now()
+    return statement_file(ports, pages.current_event.raw_event, token=token, now=now)
+
+
 @pages.post("/l/<token>/pay")
 def pay(token: str) -> Response[str]:
     """Lead to the payment page."""
     ports, now = bootstrap.system(), bootstrap.clock().now()
-    pay_all, shown_minor = pay_form(pages.current_event.raw_event)
+    typed = pay_form(pages.current_event.raw_event)
     # A button is pressed by a person, also where no script tells of one.
     note_view(ports, token=token, now=now)
-    start = start_payment(ports, token=token, pay_all=pay_all, shown_minor=shown_minor, now=now)
-    return after_pay(ports, start, token=token, now=now)
+    start = start_payment(ports, token=token, request=pay_request(typed), now=now)
+    return after_pay(ports, start, token=token, now=now, typed=typed)
 
 
 @pages.page("/l/<token>/return")
 def show_return(token: str) -> Response[str]:
     """Show what our own books know of the payment."""
     ports, now = bootstrap.system(), bootstrap.clock().now()
+    named = pages.current_event.query_string_parameters.get("checkout", "")
     try:
-        return return_page(ports, come_back(ports, token=token, now=now), token=token)
+        found = come_back(ports, token=token, now=now, checkout_id=named)
+        return return_page(ports, found, token=token)
     except LinkEndedError:
         return expired_page(ports, open_link(ports, token=token, now=now), token=token)
 

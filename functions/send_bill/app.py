@@ -20,13 +20,12 @@ from feenote.api.callers import Role
 from feenote.api.calls import Call
 from feenote.api.endpoints import CsvFile, Redirect
 from feenote.api.fields import ListQuery
+from feenote.api.links import LinkList, LinkQuery, link_answer
 from feenote.api.resolver import Api
 from feenote.api.sends import (
     DeliveryAnswer,
     DeliveryList,
     DeliveryQuery,
-    LinkList,
-    LinkQuery,
     PreviewAnswer,
     ResolutionField,
     ResultList,
@@ -34,7 +33,6 @@ from feenote.api.sends import (
     SendField,
     SendStarted,
     delivery_answer,
-    link_answer,
     preview_answer,
     result_answer,
     send_answer,
@@ -213,7 +211,7 @@ def post_preview(call: Call, body: SendField) -> PreviewAnswer:
 
 @api.call("POST", "/v1/sends", roles=[Role.BILLER], status=202, large=True, keyed=True)
 def post_send(call: Call, body: SendField) -> SendStarted:
-    """Send bills, one or ten thousand, each in its own email."""
+    """Send bills, one or ten thousand, each in its own email; or a client's balance."""
     send = send_bills(
         call.ports,
         firm_id=call.firm_id,

@@ -22,7 +22,7 @@ from feenote.adapters.stripe.processor import StripeProcessor
 from feenote.adapters.stripe.webhooks import StripeWebhookVerifier
 from feenote.bootstrap import System
 from feenote.domain.records import Firm, PaymentAccount
-from feenote.service.ports import BillRenderer, Documents, MailQueue, Pace, SendQueue
+from feenote.service.ports import BillRenderer, Documents, MailQueue, Pace, ReconcileQueue, SendQueue
 from local.dynamodb.engine import Engine
 from local.dynamodb.inprocess import attach
 from local.stripe_api.engine import DEFAULT_API_KEY, StripeStandIn
@@ -32,6 +32,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.pace import FakePace
+from tests.fakes.reconcile_queue import FakeReconcileQueue
 from tests.fakes.send_queue import FakeSendQueue
 from tests.integration.api.office import FIRM, OTHER_FIRM
 
@@ -133,6 +134,10 @@ class StagedSystem(System):
         return self._outside.send_queue
 
     @functools.cached_property
+    def reconcile_queue(self) -> ReconcileQueue:
+        return self._outside.reconcile_queue
+
+    @functools.cached_property
     def pace(self) -> Pace:
         return self._outside.pace
 
@@ -180,6 +185,7 @@ class Outside:
         self.mail = MailWire(self.clock, self.leaving)
         self.queue = FakeMailQueue()
         self.send_queue = FakeSendQueue()
+        self.reconcile_queue = FakeReconcileQueue()
         self.pace: Pace = FakePace()
         self.shelf = Shelf()
         self.signals = Counted()

@@ -22,6 +22,7 @@ from local.stripe_api.inprocess import client
 from tests.cases.outside import ACCOUNT, ENVIRONMENT, OTHER_ACCOUNT, SECRET, Outside, Told
 from tests.cases.wires import Crash
 from tests.integration.api.office import FIRM, OTHER_FIRM, Answer, Staff, app, event, invoke
+from tests.integration.api.paying import Form, form_fields, pay_button
 from tests.integration.api.queue_events import failed, sqs_event
 from tests.integration.api.samples import Engagement, engage, line
 
@@ -102,9 +103,7 @@ class Stage(Outside):
         self.stripe_does("pay", session=session, method=method)
         return session
 
-    def browse(
-        self, method: str, path: str, *, form: Mapping[str, str] | None = None, address: str = ADDRESS
-    ) -> Answer:
+    def browse(self, method: str, path: str, *, form: Form | None = None, address: str = ADDRESS) -> Answer:
         """Ask for a page behind a link, from a network address."""
         parts = urlsplit(path)
         body = urlencode(form).encode() if form is not None else None
@@ -115,8 +114,14 @@ class Stage(Outside):
         return invoke("secure_link", request)
 
     def press_pay(self, token: str, minor: int, *, what: str = "bill") -> Answer:
-        """Press pay under an amount that the page showed."""
-        return self.browse("POST", f"/l/{token}/pay", form={"what": what, f"{what}_minor": str(minor)})
+        """Press pay under an amount, as on a page that showed it: if today's does not, as on an old one."""
+        page = self.browse("GET", f"/l/{token}" + ("?what=all" if what == "all" else ""))
+        fields = form_fields(page.text)
+        amounts = (re.sub(r"\D", "", found) for found in re.findall(r"[\d.,]+", pay_button(page.text)))
+        if minor not in {int(digits) for digits in amounts if digits}:
+            fields = [(name, value) for name, value in fields if name != "shown"]
+            fields.append(("shown", "0" * 64))
+        return self.browse("POST", f"/l/{token}/pay", form=fields)
 
     def session(self, token: str, minor: int, *, what: str = "bill") -> str:
         """Press pay and return the session to which that led."""

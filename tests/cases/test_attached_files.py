@@ -7,7 +7,7 @@ import random
 import pytest
 
 from feenote.domain.attachments import SES_LIMIT_BYTES, fits
-from feenote.domain.documents import BillDocument
+from feenote.domain.documents import BillDocument, ReceiptDocument, StatementDocument
 from local.mail.letters import attachments_of
 from tests.cases.stage import Stage
 
@@ -19,6 +19,12 @@ class LargeFiles:
         self.content = b"%PDF-1.7\n" + random.Random(size).randbytes(size - 9)
 
     def render_bill(self, document: BillDocument) -> bytes:
+        return self.content
+
+    def render_statement(self, document: StatementDocument) -> bytes:
+        return self.content
+
+    def render_receipt(self, document: ReceiptDocument) -> bytes:
         return self.content
 
 

@@ -140,7 +140,7 @@ class TestCase33ATokenUsedForSomethingElse:
         bill, same_client = stage.bill(client), stage.bill(client)
         other_client = stage.bill()
         theirs = stage.bill(stage.engage(staff=Staff(firm_id=OTHER_FIRM)))
-        token = stage.sent(bill)
+        token = stage.sent(bill, accept_all_unpaid=False)
         unknown = stage.browse("GET", f"/l/{random_token()}")
 
         answers = [

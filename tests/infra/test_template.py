@@ -155,7 +155,12 @@ class TestFunctions:
             if "feenote-PdfLayer" in properties.get("Layers", [])
         }
 
-        assert with_pdf == {"functions/deliver_mail/", "functions/secure_link/", "functions/send_bill/"}
+        assert with_pdf == {
+            "functions/deliver_mail/",
+            "functions/secure_link/",
+            "functions/send_balance/",
+            "functions/send_bill/",
+        }
 
 
 class TestAsynchronousFunctions:
@@ -262,13 +267,21 @@ class TestRights:
 
         assert holders["SendMail"] == {"deliver_mail"}
         assert holders["ReadMailQuota"] == {"deliver_mail", "prepare_sends"}
-        assert holders["ReadStripeSecret"] == {"send_bill", "secure_link", "payment_webhook"}
+        assert holders["ReadStripeSecret"] == {
+            "payment_webhook",
+            "reconcile_payments",
+            "secure_link",
+            "send_balance",
+            "send_bill",
+            "sweep_deliveries",
+        }
 
     def test_match_the_environment(self, stack: Stack, functions: list[Function]) -> None:
         needed = {
             "FEENOTE_MAIL_QUEUE_URL": "QueueMail",
             "FEENOTE_BULK_MAIL_QUEUE_URL": "QueueMail",
             "FEENOTE_SEND_QUEUE_URL": "QueueSends",
+            "FEENOTE_RECONCILE_QUEUE_URL": "QueueReconciliations",
             "FEENOTE_MAIL_CONFIGURATION_SET": "SendMail",
             "FEENOTE_STRIPE_SECRET_ARN": "ReadStripeSecret",
             "FEENOTE_DOCUMENTS_BUCKET": "ReadDocuments",

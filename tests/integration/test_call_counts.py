@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import calls, fill, lists, records
+from benchmarks import balances, calls, fill, lists, records
 from benchmarks.calls import PROMISES, Promise
-from benchmarks.lists import PROBES, Cost, Probe
+from benchmarks.lists import PROBES
 from benchmarks.office import Office, Tally, open_office
+from benchmarks.probes import Cost, Probe
 from benchmarks.records import FIRM
 from feenote.adapters.dynamodb import keys
 
@@ -23,6 +24,11 @@ def counted() -> dict[str, Tally]:
 @pytest.fixture(scope="module")
 def costs() -> dict[str, list[Cost]]:
     return lists.measure((100, 1_000))
+
+
+@pytest.fixture(scope="module")
+def owed() -> dict[str, list[Cost]]:
+    return lists.measure_balances((100, 1_000))
 
 
 class TestEachOperation:
@@ -43,6 +49,17 @@ class TestOpeningALink:
 
         assert tally.of("dynamodb") == Counter({"GetItem": 1, "BatchGetItem": 1})
         assert tally.write_units == 0
+
+
+class TestABalance:
+    def test_of_many_bills_is_the_account_and_the_client(self, counted: dict[str, Tally]) -> None:
+        tally = counted[calls.BALANCE_MANY]
+
+        assert tally.of("dynamodb") == Counter({"GetItem": 1, "BatchGetItem": 1})
+        assert tally.write_units == 0
+
+    def test_is_listed_by_one_query_and_the_names_in_one_batch(self, counted: dict[str, Tally]) -> None:
+        assert counted[calls.BALANCES].of("dynamodb") == Counter({"Query": 1, "BatchGetItem": 1})
 
 
 class TestTakingAWebhook:
@@ -80,6 +97,15 @@ class TestAList:
         assert [name for name, found in costs.items() if not all(cost.shown for cost in found)] == []
 
 
+class TestAListOfBalances:
+    @pytest.mark.parametrize("probe", balances.PROBES, ids=lambda probe: probe.name)
+    def test_costs_no_more_where_more_clients_owe(self, probe: Probe, owed: dict[str, list[Cost]]) -> None:
+        assert probe.broken_by(owed[probe.name]) == []
+
+    def test_shows_something(self, owed: dict[str, list[Cost]]) -> None:
+        assert [name for name, found in owed.items() if not all(cost.shown for cost in found)] == []
+
+
 class TestThePromisesBite:
     def test_one_read_too_many_breaks_a_promise(self) -> None:
         tally = Tally(calls=Counter({"dynamodb.GetItem": 2, "dynamodb.BatchGetItem": 1}))
@@ -102,6 +128,23 @@ class TestThePromisesBite:
         assert probe.broken_by([Cost(1, 5, 1), Cost(1, 5.5, 1), Cost(1, 50, 1)]) != []
         assert probe.broken_by([Cost(1, 5, 1), Cost(2, 5, 1)]) != []
         assert probe.broken_by([Cost(1, 5, 1), Cost(1, 5.5, 1)]) == []
+
+
+class TestAFilledFirmOfClients:
+    def test_has_rows_with_all_that_the_adapters_store(self, tmp_path: Path) -> None:
+        balances.fill_clients(tmp_path / "firm", 2)
+        with open_office(tmp_path / "firm") as office:
+            records.engage(office, "new")
+            records.issued(office, "cli_new", "bill_new")
+            made, filled = (
+                office.table.get(keys.balance(FIRM, client_id, "USD"))
+                for client_id in ("cli_new", balances.LARGE)
+            )
+
+        assert made is not None
+        assert filled is not None
+        # The new client has paid nothing yet.
+        assert set(filled) == {*made, "last_payment_at"}
 
 
 class TestAFilledFirm:

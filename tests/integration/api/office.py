@@ -24,6 +24,7 @@ from tests.fakes.ids import FakeIds, FakeTokens
 from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.pace import FakePace
 from tests.fakes.processor import FakeProcessor
+from tests.fakes.reconcile_queue import FakeReconcileQueue
 from tests.fakes.send_queue import FakeSendQueue
 from tests.fakes.signals import FakeSignals
 from tests.fakes.store import FakeStore
@@ -42,6 +43,7 @@ STORE_PORTS = (
     "tasks",
     "answers",
     "kept_aside",
+    "reconciliations",
 )
 JSON_FUNCTIONS = ("client_records", "send_bill", "send_balance")
 
@@ -58,6 +60,7 @@ class Office:
     mailer: SimMailer = field(default_factory=SimMailer)
     queue: FakeMailQueue = field(default_factory=FakeMailQueue)
     send_queue: FakeSendQueue = field(default_factory=FakeSendQueue)
+    reconcile_queue: FakeReconcileQueue = field(default_factory=FakeReconcileQueue)
     pace: FakePace = field(default_factory=FakePace)
     documents: FakeDocuments = field(default_factory=FakeDocuments)
     tokens: FakeTokens = field(default_factory=FakeTokens)
@@ -76,6 +79,7 @@ class Office:
             mailer=self.mailer,
             mail_queue=self.queue,
             send_queue=self.send_queue,
+            reconcile_queue=self.reconcile_queue,
             pace=self.pace,
             documents=self.documents,
             ids=FakeIds(),
@@ -265,6 +269,7 @@ def function_of(path: str) -> str:
     served = {"payments": "send_balance", "balances": "send_balance", "tasks": "send_balance"}
     served |= dict.fromkeys(("bills", "sends", "deliveries", "links"), "send_bill")
     served |= dict.fromkeys(("templates", "autofill-fields"), "send_bill")
+    served["reconciliations"] = "send_balance"
     return served.get(path.split("/")[2], "client_records")
 
 

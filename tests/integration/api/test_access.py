@@ -8,6 +8,7 @@ import pytest
 
 from feenote.api.callers import Role
 from feenote.api.examples import EXAMPLES
+from feenote.api.payments import NewPayment
 from feenote.api.templates import TemplateField
 from tests.integration.api.office import FIRM, OTHER_FIRM, Office, Staff, endpoints, event, invoke
 from tests.integration.api.samples import Engagement, engage
@@ -22,6 +23,11 @@ ALLOWED: dict[str, set[str]] = {
     "POST /v1/bills/<bill_id>/approve": {"approver"},
     "POST /v1/bills/<bill_id>/void": {"approver"},
     "POST /v1/tasks/<task_id>/done": {"biller", "cashier"},
+    "POST /v1/payments": {"cashier"},
+    "POST /v1/payments/<payment_id>/allocations": {"cashier"},
+    "POST /v1/payments/<payment_id>/reverse": {"cashier"},
+    "POST /v1/payments/<payment_id>/refunds": {"cashier"},
+    "POST /v1/reconciliations": {"cashier"},
 }
 
 
@@ -99,6 +105,7 @@ class TestAnotherFirm:
         bill = engagement.issued()
         send = staff.post("/v1/sends", {"bill_ids": [bill["id"]]}).ok()
         (result,) = staff.get(f"/v1/sends/{send['send_id']}/results").ok()["items"]
+        payment = EXAMPLES[NewPayment] | {"client_id": engagement.client_id}
         ids = {
             "client": engagement.client_id,
             "contact": engagement.contact_id,
@@ -107,10 +114,12 @@ class TestAnotherFirm:
             "send": send["send_id"],
             "delivery": result["deliveries"][0]["id"],
             "template": staff.post("/v1/templates", EXAMPLES[TemplateField]).ok()["id"],
+            "payment": staff.post("/v1/payments", payment).ok()["id"],
         }
         stranger = Staff(firm_id=OTHER_FIRM)
         bodies: dict[str, Any] = {
             "/v1/deliveries/<delivery_id>/resolve": {"action": "mark_sent"},
+            "/v1/payments/<payment_id>/allocations": {"allocations": []},
             "/v1/templates/<template_id>": EXAMPLES[TemplateField],
         }
         tried = 0

@@ -198,6 +198,6 @@ class TestTheSweep:
         office.clock.advance(seconds=61)
         swept = app("sweep_deliveries").handler({}, None)
 
-        assert swept == {"requeued": 3, "unknown": 0, "projected": 0, "chunks": 0}
+        assert swept == {"requeued": 3, "unknown": 0, "projected": 0, "chunks": 0, "refunds": 0}
         assert set(office.queue.take_all()) == set(jobs)
         assert office.clock.now() == datetime(2026, 11, 23, 9, 1, 1, tzinfo=UTC)

@@ -57,7 +57,7 @@ class TestAPayment:
         (listed,) = staff.get("/v1/payments", client_id=engagement.client_id).ok()["items"]
         read = staff.get(f"/v1/payments/{listed['id']}").ok()
 
-        assert read == listed
+        assert listed.items() <= read.items()
         assert read["allocations"] == [{"bill_id": bill["id"], "amount": usd(63000)}]
         assert read["client_credit"] == read["refunded"] == usd(0)
         assert read["receipt_number"] == "R-00117-0001"

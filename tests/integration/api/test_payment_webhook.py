@@ -38,7 +38,7 @@ class TestANotice:
     def test_of_a_kind_that_is_not_known_is_kept_aside(
         self, staff: Staff, office: Office, paid_session: str
     ) -> None:
-        answer = tell(office, "charge.refunded", paid_session)
+        answer = tell(office, "invoice.overpaid", paid_session)
 
         assert answer.json == {"taken": "kept_aside"}
         (task,) = staff.get("/v1/tasks").ok()["items"]

@@ -25,6 +25,9 @@ class TestTheFirm:
             "attachment_limit_bytes": 7_000_000,
             "accept_all_unpaid": True,
             "lines_shown": "full",
+            "partial_payments": "off",
+            "partial_minimum_minor": 0,
+            "may_leave_bills_out": True,
         }
         assert staff.get("/v1/firm").ok() == firm
 

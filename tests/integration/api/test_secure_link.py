@@ -13,10 +13,10 @@ from feenote.domain.links import encode_token
 from feenote.service.ports import RenderError, StoreUnavailableError
 from tests.fakes.processor import unavailable
 from tests.integration.api.office import Office, Staff
-from tests.integration.api.paying import browse, pay_by_link, send_by_mail
+from tests.integration.api.paying import browse, form_of, pay_by_link, send_by_mail
 from tests.integration.api.samples import Engagement, engage, line
 
-PAY = {"what": "bill", "bill_minor": "63000"}
+PAY = {"what": "bill", "currency": "USD", "shown": "0" * 64}
 
 
 @pytest.fixture
@@ -147,8 +147,10 @@ class TestReading:
 
 class TestPaying:
     def test_leads_to_one_payment_page(self, token: str, office: Office) -> None:
-        first = browse("POST", f"/l/{token}/pay", form=PAY)
-        second = browse("POST", f"/l/{token}/pay", form=PAY)
+        form = form_of(browse("GET", f"/l/{token}"))
+
+        first = browse("POST", f"/l/{token}/pay", form=form)
+        second = browse("POST", f"/l/{token}/pay", form=form)
 
         assert first.status == second.status == 303
         assert first.headers["location"] == second.headers["location"]
@@ -159,13 +161,15 @@ class TestPaying:
         [
             {},
             {"what": "bill"},
-            {"what": "bill", "bill_minor": "62999"},
-            {"what": "bill", "bill_minor": "-63000"},
-            {"what": "bill", "bill_minor": "63000.00"},
-            {"what": "bill", "bill_minor": "９"},
-            {"what": "bill", "bill_minor": "9" * 400},
-            {"what": "all", "all_minor": "1", "bill_minor": "63000"},
+            PAY,
+            PAY | {"shown": "f" * 400},
+            PAY | {"shown": "９" * 64},
+            PAY | {"amount": "630.00"},
+            PAY | {"amount": "-630"},
+            PAY | {"amount": "9" * 400, "currency": "XYZ"},
+            PAY | {"what": "all", "pick": "1", "b": "bill_none"},
             {f"field{number}": "x" for number in range(50)},
+            {f"field{number}": "x" for number in range(400)},
         ],
     )
     def test_another_amount_than_is_due_starts_no_session(
@@ -181,8 +185,10 @@ class TestPaying:
     ) -> None:
         engagement.issued(lines=[line(1000)])
         token = send_by_mail(staff, office, engagement.issued()["id"])
+        page = browse("GET", f"/l/{token}")
+        assert f'href="/l/{token}?what=all"' in page.text
 
-        answer = browse("POST", f"/l/{token}/pay", form={"what": "all", "all_minor": "64000"})
+        answer = browse("POST", f"/l/{token}/pay", form=form_of(browse("GET", f"/l/{token}?what=all")))
 
         assert answer.status == 303
         (session,) = office.processor.sessions.values()
@@ -195,18 +201,24 @@ class TestPaying:
         pay_by_link(staff, office, bill["id"])
         token = send_by_mail(staff, office, bill["id"], confirm=["sent_just_now"])
 
-        assert browse("POST", f"/l/{token}/pay", form=PAY).status == 409
+        refused = browse("POST", f"/l/{token}/pay", form=PAY)
+
+        assert refused.status == 409
+        assert "This was paid a moment ago" in refused.text
         assert browse("GET", f"/l/{token}/return").status == 200
 
     def test_too_often_is_slowed_down(self, token: str, office: Office) -> None:
-        statuses = [browse("POST", f"/l/{token}/pay", form=PAY).status for _ in range(25)]
+        form = form_of(browse("GET", f"/l/{token}"))
+
+        statuses = [browse("POST", f"/l/{token}/pay", form=form).status for _ in range(25)]
 
         assert statuses == [303] * 20 + [429] * 5
 
     def test_an_ended_link_pays_nothing(self, token: str, office: Office) -> None:
+        form = form_of(browse("GET", f"/l/{token}"))
         office.clock.advance(days=91)
 
-        assert browse("POST", f"/l/{token}/pay", form=PAY).status == 410
+        assert browse("POST", f"/l/{token}/pay", form=form).status == 410
         assert office.processor.sessions == {}
 
     def test_a_wrong_token_pays_nothing(self, office: Office) -> None:
@@ -228,9 +240,10 @@ class TestPaying:
         assert payment["receipt_number"] in browse("GET", f"/l/{token}").text
 
     def test_while_stripe_is_away_says_so(self, token: str, office: Office) -> None:
+        form = form_of(browse("GET", f"/l/{token}"))
         office.processor.failures = [unavailable()] * 9
 
-        answer = browse("POST", f"/l/{token}/pay", form=PAY)
+        answer = browse("POST", f"/l/{token}/pay", form=form)
 
         assert answer.status == 503
         assert answer.headers["retry-after"]

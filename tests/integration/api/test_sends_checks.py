@@ -315,7 +315,6 @@ class TestARequest:
         [
             ({"bill_ids": []}, "bill_ids"),
             ({"bill_ids": [f"bill_{number}" for number in range(10_001)]}, "bill_ids"),
-            ({}, "bill_ids"),
             ({"bill_ids": ["bill_1"], "channels": []}, "channels"),
             ({"bill_ids": ["bill_1"], "channels": ["fax"]}, "channels[0]"),
             ({"bill_ids": ["bill_1"], "more": True}, "more"),

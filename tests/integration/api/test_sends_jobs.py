@@ -149,7 +149,7 @@ class TestAQueueThatIsAway:
         assert swept == [0, 2]
         assert counts(sending.progress(send_id)) == {"accepted": 130}
         sending.office.clock.advance(minutes=10)
-        assert sending.sweep() == {"requeued": 0, "unknown": 0, "projected": 0, "chunks": 0}
+        assert sending.sweep() == {"requeued": 0, "unknown": 0, "projected": 0, "chunks": 0, "refunds": 0}
 
     def test_a_chunk_that_comes_twice_makes_no_second_message(
         self, sending: Sending, engagement: Engagement

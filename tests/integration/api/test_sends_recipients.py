@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from feenote.domain.visibility import Visibility
 from tests.integration.api.office import Office, Staff
 from tests.integration.api.samples import Engagement
 from tests.integration.api.sending import Sending, codes, contact, matter
@@ -306,12 +307,23 @@ class TestEachRecipient:
     def test_in_one_email_may_pay_other_bills_only_where_all_may_see_them(
         self, sending: Sending, team: Team
     ) -> None:
-        bill = team.bill(team.matter("1", team.maria, team.otto))
+        shared, own = team.matter("1", team.maria, team.otto), team.matter("2", team.maria)
+        bill, other = team.bill(shared), team.bill(own)
 
         sending.send(bill, one_email=True)
-        sending.send(team.bill(team.matter("2", team.maria)))
+        sending.send(other)
 
-        assert [job.accept_all_unpaid for job in sending.office.queue.jobs] == [False, True]
+        assert [job.visibility for job in sending.office.queue.jobs] == [
+            Visibility((shared,)),
+            Visibility((own, shared), without_matter=True),
+        ]
+        assert all(job.accept_all_unpaid for job in sending.office.queue.jobs)
+
+    def test_may_pay_no_other_bill_where_that_is_not_wanted(self, sending: Sending, team: Team) -> None:
+        sending.send(team.bill(team.matter("1")), accept_all_unpaid=False)
+
+        (job,) = sending.office.queue.jobs
+        assert (job.accept_all_unpaid, job.visibility) == (False, None)
 
     def test_asks_the_pace_for_a_turn_for_each_address(self, sending: Sending, team: Team) -> None:
         bill = team.bill(team.matter("1", team.ines, team.otto, team.maria))

@@ -13,6 +13,9 @@ from feenote.adapters import pages
 from feenote.adapters.pages import HtmlPage
 from feenote.adapters.pages.headers import source_hash
 from feenote.adapters.pages.words import CATALOGUE
+from feenote.domain.allocation import Allocation
+from feenote.domain.money import Money
+from feenote.domain.payments import fingerprint_of
 from feenote.domain.records import FirmSettings, LinesShown
 from feenote.service.open_link import LinkPage, PageKind
 from feenote.service.start_payment import Start
@@ -23,17 +26,20 @@ from tests.fakes.linked_samples import (
     MATTER,
     NOW,
     TOKEN,
-    every_page,
     fee,
     make_bill,
     make_page,
     make_return,
     with_others,
 )
+from tests.fakes.page_samples import every_page
 
 PAGES = every_page()
 NAMES = sorted(PAGES)
-OWN_ADDRESS = re.compile(rf"/l/{TOKEN}(/pay|/renew|/viewed|/return|/bills/bill_1\.pdf)?")
+STATEMENT = r"|/statement(\.pdf\?from=[0-9-]{10}&to=[0-9-]{10})?"
+ALL = r"|\?what=all(&currency=[A-Z]{3})?"
+PATHS = rf"/pay|/renew|/viewed|/return|/bills/bill_\w+\.pdf{STATEMENT}{ALL}"
+OWN_ADDRESS = re.compile(rf"/l/{TOKEN}({PATHS})?(#pay)?|#amount")
 
 
 def show(page: LinkPage) -> Seen:
@@ -76,7 +82,7 @@ class TestEveryPage:
 
         assert not [key for _, key, _ in seen.attributes if key.startswith("on") or key == "style"]
         for tag, key, value in seen.attributes:
-            if key in {"href", "src", "action", "data-viewed"}:
+            if key in {"href", "src", "action", "formaction", "data-viewed"}:
                 assert OWN_ADDRESS.fullmatch(value) or value.startswith("mailto:"), (tag, key, value)
 
     @pytest.mark.parametrize("name", NAMES)
@@ -139,19 +145,19 @@ class TestAPayableBill:
 
         assert seen.values("form", "action") == [f"/l/{TOKEN}/pay"]
         assert seen.values("form", "method") == ["post"]
-        assert seen.values("input", "name") == ["bill_minor", "what"]
-        assert seen.values("input", "value") == ["387258", "bill"]
+        split = [Allocation("bill_1", Money(387258, "GBP"))]
+        assert seen.values("input", "name") == ["what", "currency", "sign"]
+        assert seen.values("input", "value") == ["bill", "GBP", "."]
+        assert seen.values("button", "name") == ["shown"]
+        assert seen.values("button", "value") == [fingerprint_of(split, all_unpaid=False, link_id="lnk_1")]
         assert "Pay £3,872.58" in seen.text
 
-    def test_offers_to_pay_everything_oldest_first_and_shows_the_sum(self) -> None:
+    def test_leads_to_the_page_of_all_that_is_owed_and_says_how_much(self) -> None:
         seen = show(with_others(make_page(PageKind.PAYABLE)))
 
-        assert seen.values("input", "name") == ["bill_minor", "all_minor", "what", "what"]
-        assert seen.values("input", "value") == ["387258", str(387258 + 124000 + 21840), "bill", "all"]
-        assert "All 3 unpaid bills" in seen.text
-        order = [seen.text.index(f"Bill {number}, due") for number in ("96101", "96542", "96588")]
-        assert order == sorted(order)
-        assert "£5,330.98" in seen.text
+        assert f"/l/{TOKEN}?what=all" in seen.values("a", "href")
+        assert "All 3 bills: £5,330.98" in seen.text
+        assert "Pay £3,872.58" in seen.text
 
     def test_downloads_the_file_of_this_bill(self) -> None:
         seen = show(make_page(PageKind.PAYABLE))
@@ -316,7 +322,6 @@ class TestRefusedPayment:
     @pytest.mark.parametrize(
         ("why", "status", "words"),
         [
-            (Start.AMOUNT_CHANGED, 409, "The amount has changed"),
             (Start.NOTHING_DUE, 409, "cannot be paid"),
             (Start.ON_ITS_WAY, 409, "already on its way"),
             (Start.NOT_CONNECTED, 409, "cannot be paid"),
@@ -340,6 +345,8 @@ class TestRefusedPayment:
     def test_is_not_made_for_what_was_not_refused(self) -> None:
         with pytest.raises(ValueError, match="no refusal"):
             pages.render_refused(make_page(PageKind.PAYABLE), Start.REDIRECT, token=TOKEN)
+        with pytest.raises(ValueError, match="no refusal"):
+            pages.render_refused(make_page(PageKind.PAYABLE), Start.AMOUNT_CHANGED, token=TOKEN)
 
 
 class TestLogo:

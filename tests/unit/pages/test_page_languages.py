@@ -8,9 +8,21 @@ from dataclasses import replace
 import pytest
 
 from feenote.adapters import pages
+from feenote.adapters.pages import Typed
 from feenote.service.open_link import LinkPage, PageKind
 from tests.fakes.html_reader import Seen, read_html
-from tests.fakes.linked_samples import CONTACT, NOW, TOKEN, make_page
+from tests.fakes.linked_samples import (
+    CONTACT,
+    NOW,
+    TOKEN,
+    account_of,
+    make_page,
+)
+from tests.fakes.page_samples import (
+    letting_parts,
+    make_balance,
+    unpaid_bills,
+)
 
 
 def show(page: LinkPage) -> Seen:
@@ -44,4 +56,30 @@ class TestLanguages:
         text = show(page).text
 
         for word in ("Bill", "Due", "Paid", "Amount", "Questions", "entries", r"\d December", "link"):
+            assert not re.search(rf"\b{word}\b", text), word
+
+    @pytest.mark.parametrize("language", ["fr", "de", "es"])
+    @pytest.mark.parametrize("amount", ["", "500", "5", "x"])
+    def test_leave_no_english_on_the_page_of_all_bills(self, language: str, amount: str) -> None:
+        bills = (*unpaid_bills(4), replace(unpaid_bills(5)[4], is_disputed=True))
+        owing = account_of(bills, pending=bills[0].total)
+        contact = replace(CONTACT, language=language)
+        page = make_balance(owing, firm=letting_parts(50_00), contact=contact)
+        typed = Typed(all_bills=True, bill_ids=tuple(bill.bill_id for bill in bills[:3]), amount=amount)
+
+        text = read_html(pages.render_link_page(page, token=TOKEN, now=NOW, typed=typed).html).text
+
+        for word in (
+            "Bill",
+            "bills",
+            "Due",
+            "due",
+            "pay",
+            "Pay",
+            "Paid",
+            "Left",
+            "amount",
+            "payment",
+            "least",
+        ):
             assert not re.search(rf"\b{word}\b", text), word

@@ -10,15 +10,18 @@ import pytest
 
 from feenote.adapters.messages.words import CATALOGUE as MAILS
 from feenote.adapters.pages.words import CATALOGUE as PAGES
-from feenote.adapters.pages.words import Notice
+from feenote.adapters.pages.words import Notice, PayingWords
 from feenote.adapters.reader import LANGUAGES
+from feenote.adapters.statement_words import CATALOGUE as STATEMENTS
 
 
 def sentences(words: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in fields(words):
         value = getattr(words, one.name)
-        if isinstance(value, Notice):
+        if isinstance(value, PayingWords):
+            found |= {f"{one.name}.{name}": text for name, text in sentences(value).items()}
+        elif isinstance(value, Notice):
             found |= {f"{one.name}.heading": value.heading, f"{one.name}.text": value.text}
         else:
             found[one.name] = value
@@ -29,7 +32,7 @@ def placeholders(sentence: str) -> list[str]:
     return sorted(name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None)
 
 
-@pytest.mark.parametrize("catalogue", [PAGES, MAILS], ids=["pages", "mails"])
+@pytest.mark.parametrize("catalogue", [PAGES, MAILS, STATEMENTS], ids=["pages", "mails", "statements"])
 class TestCatalogue:
     def test_has_every_language(self, catalogue: dict[str, Any]) -> None:
         assert tuple(catalogue) == LANGUAGES

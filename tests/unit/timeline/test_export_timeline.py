@@ -110,6 +110,14 @@ class TestAnEvent:
 
         assert row.details == "payment pay_1, amount 1234.56 USD"
 
+    def test_shows_which_way_a_payment_moved(self, office: Office) -> None:
+        row = happened(
+            office, EventKind.PAYMENT_MOVED, "ines@firm.example", amount_minor="3000", now_minor="0"
+        )
+
+        assert row.what == "Payment moved between bills"
+        assert row.details == "amount 30.00 USD, now 0.00 USD"
+
     def test_shows_the_time_on_the_firms_clock_too(self, office: Office) -> None:
         row = happened(office, EventKind.CREATED)
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         Pace,
         Ports,
         Processor,
+        ReconcileQueue,
+        Reconciliations,
         Records,
         SendQueue,
         Sends,
@@ -114,6 +116,21 @@ class System:
         from feenote.adapters.stripe.processor import StripeProcessor
 
         return StripeProcessor(self._stripe_keys.api_key, api_base=self._settings.stripe_api_base)
+
+    @functools.cached_property
+    def reconciliations(self) -> Reconciliations:
+        """Return the reports of reconciliations."""
+        from feenote.adapters.dynamodb.reconciliations import DynamoReconciliations
+
+        return DynamoReconciliations(self._table)
+
+    @functools.cached_property
+    def reconcile_queue(self) -> ReconcileQueue:
+        """Return the queue to what reconciles."""
+        from feenote.adapters import aws
+        from feenote.adapters.sqs import SqsReconcileQueue
+
+        return SqsReconcileQueue(aws.sqs(), self._settings.required("reconcile_queue_url"))
 
     @functools.cached_property
     def webhooks(self) -> WebhookVerifier:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from feenote.api.bill_requests import BillChange, NewBill
 from feenote.api.firms import FirmChange
+from feenote.api.payments import AllocationsField, NewPayment, ReversalField
 from feenote.api.records import (
     ClientChange,
     ContactChange,
@@ -17,6 +18,7 @@ from feenote.api.records import (
     NewContact,
     NewMatter,
 )
+from feenote.api.refunds import NewRefund
 from feenote.api.sends import ResolutionField, SendField
 from feenote.api.templates import TemplateField
 from feenote.service.resolve_delivery import Resolution
@@ -81,5 +83,25 @@ EXAMPLES: Mapping[type[BaseModel], dict[str, Any]] = {
         ],
         "is_default": True,
     },
+    NewPayment: {
+        "client_id": "cli_01K2M9ZQ4T7RG5H2V8X3YB6CND",
+        "amount": {"minor": 70605, "currency": "USD"},
+        "method": "cheque",
+        "received_on": "2026-11-20",
+        "reference": "Cheque 1042",
+    },
+    AllocationsField: {
+        "allocations": [
+            {"bill_id": "bill_01K2M9ZQ4T7RG5H2V8X3YB6CND", "amount": {"minor": 70605, "currency": "USD"}}
+        ]
+    },
+    NewRefund: {
+        "amount": {"minor": 20000, "currency": "USD"},
+        "from": [
+            {"bill_id": "bill_01K2M9ZQ4T7RG5H2V8X3YB6CND", "amount": {"minor": 20000, "currency": "USD"}}
+        ],
+        "reason": "Two hours were billed twice.",
+    },
+    ReversalField: {"reason": "It was another client's cheque."},
     ResolutionField: {"action": Resolution.SEND_AGAIN.value},
 }

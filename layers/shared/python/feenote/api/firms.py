@@ -22,7 +22,8 @@ from feenote.api.fields import (
     WebAddress,
 )
 from feenote.domain.bill_numbers import check_format
-from feenote.domain.records import Firm, LinesShown, PaymentAccount
+from feenote.domain.money import MAX_MINOR
+from feenote.domain.records import Firm, LinesShown, PartialPayments, PaymentAccount
 
 StripeAccount = Annotated[
     str, Field(pattern=r"^(acct_[A-Za-z0-9]{1,64})?$", examples=["acct_1032D82eZvKYlo2C"])
@@ -41,6 +42,9 @@ class SettingsAnswer(Answer):
     attachment_limit_bytes: int
     accept_all_unpaid: bool
     lines_shown: LinesShown
+    partial_payments: PartialPayments
+    partial_minimum_minor: int
+    may_leave_bills_out: bool
 
 
 class FirmAnswer(Answer):
@@ -75,6 +79,22 @@ class SettingsChange(Change):
     attachment_limit_bytes: Annotated[int, Field(ge=0, le=25_000_000)] = 7_000_000
     accept_all_unpaid: bool = True
     lines_shown: LinesShown = LinesShown.FULL
+    partial_payments: Annotated[
+        PartialPayments,
+        Field(description="Whether a client may pay a part online: not at all, any part, or a minimum."),
+    ] = PartialPayments.OFF
+    partial_minimum_minor: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MAX_MINOR,
+            description="The least part with `minimum`, in minor units of the firm's currency. "
+            "Bills in another currency are paid whole then.",
+        ),
+    ] = 0
+    may_leave_bills_out: Annotated[
+        bool, Field(description="Whether a client who pays many bills may leave some out.")
+    ] = True
 
 
 class FirmChange(Change):
@@ -134,6 +154,9 @@ def firm_answer(firm: Firm) -> FirmAnswer:
             attachment_limit_bytes=settings.attachment_limit_bytes,
             accept_all_unpaid=settings.accept_all_unpaid,
             lines_shown=settings.lines_shown,
+            partial_payments=settings.partial_payments,
+            partial_minimum_minor=settings.partial_minimum_minor,
+            may_leave_bills_out=settings.may_leave_bills_out,
         ),
         version=firm.version,
     )

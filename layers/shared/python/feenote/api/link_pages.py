@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -15,22 +14,25 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from feenote import bootstrap
 from feenote.adapters import pages
-from feenote.adapters.pages import HtmlPage
+from feenote.adapters.pages import NOTHING_TYPED, HtmlPage, Typed, read_typed_form
 from feenote.api.guessing import Guesses
 from feenote.api.problems import ProblemError
 from feenote.api.reading import body_bytes
 from feenote.domain.records import Firm
+from feenote.domain.typed_amounts import Unreadable
+from feenote.domain.what_is_due import Choice
 from feenote.service.errors import ConflictError, NotFoundError
 from feenote.service.open_link import LinkPage, open_link
 from feenote.service.ports import Ports, ProcessorUnavailableError, StaleError, StoreUnavailableError
-from feenote.service.start_payment import PaymentStart, Start
+from feenote.service.start_payment import PaymentStart, PayRequest, Start
 from feenote.service.use_link import ReturnPage
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 LARGEST_FORM = 10_000
-NOT_SHOWN = -1
-"""An amount that no page shows: who sends none is shown the page again."""
+"""Two hundred bills' ids, with room; an address of this size is as much as the gateway takes."""
+MOST_FIELDS = 220
+SHOWN_AGAIN = frozenset({Start.AMOUNT_CHANGED, Start.TOO_LITTLE, Start.NOT_ALLOWED})
 PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -106,30 +108,58 @@ def lead_to(url: str, *, status: int) -> Response[str]:
     return Response(status, body="", headers={**PRIVATE, "Location": url})
 
 
-def pay_form(event: Mapping[str, Any]) -> tuple[bool, int]:
-    """Return what the form of the page says: whether all is paid, and the amount that was shown.
+def asked_form(event: Mapping[str, Any]) -> Typed:
+    """Return what the form of the page asks to be shown, from the address; a strange one asks for nothing."""
+    query = str(event.get("rawQueryString") or "")
+    return read_typed_form(_fields(query)) if len(query) <= LARGEST_FORM else NOTHING_TYPED
+
+
+def pay_form(event: Mapping[str, Any]) -> Typed:
+    """Return what the form of the page says with the button that pays.
 
     Raises:
         ProblemError: for a form of a size that no page of ours sends.
     """
-    content = body_bytes(event, largest=LARGEST_FORM).decode("ascii", "replace")
-    form = parse_qs(content, max_num_fields=20) if content.count("&") < 20 else {}
-    pay_all = form.get("what") == ["all"]
-    shown = form.get("all_minor" if pay_all else "bill_minor", [""])[0]
-    return pay_all, int(shown) if re.fullmatch(r"[0-9]{1,16}", shown) else NOT_SHOWN
+    return read_typed_form(_fields(body_bytes(event, largest=LARGEST_FORM).decode("utf-8", "replace")))
 
 
-def link_page(ports: Ports, page: LinkPage, *, token: str, now: datetime) -> Response[str]:
-    """Return the page of a link."""
-    return answer_with(pages.render_link_page(page, token=token, now=now, logo=_logo(ports, page.firm)))
+def _fields(content: str) -> Mapping[str, Sequence[str]]:
+    return parse_qs(content, max_num_fields=MOST_FIELDS) if content.count("&") < MOST_FIELDS else {}
 
 
-def after_pay(ports: Ports, start: PaymentStart, *, token: str, now: datetime) -> Response[str]:
-    """Return the way to the payment page, or the page that says why there is none."""
+def pay_request(typed: Typed) -> PayRequest:
+    """Return the press of pay; one whose amount cannot be read was shown by no page."""
+    choice = typed.choice()
+    if isinstance(choice, Unreadable):
+        return PayRequest(Choice(typed.all_bills, typed.currency, typed.bill_ids), "")
+    return PayRequest(choice, typed.shown)
+
+
+def link_page(
+    ports: Ports, page: LinkPage, *, token: str, now: datetime, typed: Typed = NOTHING_TYPED
+) -> Response[str]:
+    """Return the page of a link, with what was typed into it worked out."""
+    logo = _logo(ports, page.firm)
+    return answer_with(pages.render_link_page(page, token=token, now=now, typed=typed, logo=logo))
+
+
+def after_pay(
+    ports: Ports, start: PaymentStart, *, token: str, now: datetime, typed: Typed = NOTHING_TYPED
+) -> Response[str]:
+    """Return the way to the payment page, or the page that says why there is none.
+
+    What was not shown, or may not be paid like that, is shown as it is now: nothing typed is lost.
+    """
     if start.outcome is Start.REDIRECT:
         return lead_to(start.url, status=303)
-    page = open_link(ports, token=token, now=now)
-    return answer_with(pages.render_refused(page, start.outcome, token=token, logo=_logo(ports, page.firm)))
+    page = open_link(ports, token=token, now=now, all_bills=typed.all_bills)
+    logo = _logo(ports, page.firm)
+    if start.outcome in SHOWN_AGAIN:
+        again = pages.render_link_page(
+            page, token=token, now=now, typed=typed, is_changed=True, status=409, logo=logo
+        )
+        return answer_with(again)
+    return answer_with(pages.render_refused(page, start.outcome, token=token, logo=logo))
 
 
 def return_page(ports: Ports, page: ReturnPage, *, token: str) -> Response[str]:

@@ -1,53 +1,20 @@
-"""Payments, balances and tasks as the API shows them."""
+"""Balances and tasks as the API shows them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from feenote.api.balances import AgesAnswer, ages_answer
 from feenote.api.bill_answers import today_of
-from feenote.api.fields import Answer, Id, Instant, ListAnswer, ListQuery, MoneyField
+from feenote.api.fields import Answer, Instant, ListAnswer, MoneyField
+from feenote.domain import balances
 from feenote.domain.accounts import ClientAccount
+from feenote.domain.balances import Ages
 from feenote.domain.events import Task, TaskKind
 from feenote.domain.money import Money
-from feenote.domain.payments import Payment, PaymentMethod, PaymentState
 from feenote.domain.records import Firm
+from feenote.service.list_balances import ClientBalance
 from feenote.service.read_money import Balance, balances_of
-
-
-class PaymentQuery(ListQuery):
-    """Payments of one client, or of all."""
-
-    client_id: Id | None = None
-
-
-class AllocationAnswer(Answer):
-    """The part of a payment that went to one bill."""
-
-    bill_id: str
-    amount: MoneyField
-
-
-class PaymentAnswer(Answer):
-    """Money received. Allocations and credit add up to the amount, always."""
-
-    id: str
-    client_id: str
-    contact_id: str | None
-    method: PaymentMethod
-    state: PaymentState
-    amount: MoneyField
-    allocations: list[AllocationAnswer]
-    client_credit: MoneyField
-    refunded: MoneyField
-    received_on: date
-    created_at: Instant
-    reference: str
-    receipt_number: str
-    processor_id: str | None
-
-
-class PaymentList(ListAnswer[PaymentAnswer]):
-    """A page of payments, latest first."""
 
 
 class OpenBillAnswer(Answer):
@@ -72,6 +39,7 @@ class CurrencyBalance(Answer):
     overdue: MoneyField
     pending: MoneyField
     client_credit: MoneyField
+    ages: AgesAnswer
     bill_count: int
     oldest_due_on: date | None
     open_bills: list[OpenBillAnswer]
@@ -83,6 +51,7 @@ class BalanceAnswer(Answer):
     client_id: str
     balances: list[CurrencyBalance]
     last_payment_at: Instant | None
+    last_sent_at: Instant | None
 
 
 class TaskAnswer(Answer):
@@ -106,48 +75,30 @@ class TaskList(ListAnswer[TaskAnswer]):
     """A page of tasks, oldest first."""
 
 
-def payment_answer(payment: Payment) -> PaymentAnswer:
-    """Return a payment as the API shows it."""
-    return PaymentAnswer(
-        id=payment.id,
-        client_id=payment.client_id,
-        contact_id=payment.contact_id or None,
-        method=payment.method,
-        state=payment.state,
-        amount=MoneyField.of(payment.amount),
-        allocations=[
-            AllocationAnswer(bill_id=part.bill_id, amount=MoneyField.of(part.amount))
-            for part in payment.allocations
-        ],
-        client_credit=MoneyField.of(payment.client_credit),
-        refunded=MoneyField.of(Money(payment.refunded_minor, payment.amount.currency)),
-        received_on=payment.received_on,
-        created_at=payment.created_at,
-        reference=payment.reference,
-        receipt_number=payment.receipt_number,
-        processor_id=payment.processor_id or None,
-    )
-
-
-def balance_answer(account: ClientAccount, *, firm: Firm, now: datetime) -> BalanceAnswer:
+def balance_answer(found: ClientBalance, *, firm: Firm, now: datetime) -> BalanceAnswer:
     """Return a client's account; overdue is by the firm's calendar."""
-    today = today_of(firm, now)
+    account, today = found.account, today_of(firm, now)
+    ages = {row.currency: balances.ages(row, today) for row in balances.rows_of(account, today)}
     return BalanceAnswer(
         client_id=account.client_id,
-        balances=[_balance(account, balance, today) for balance in balances_of(account)],
+        balances=[
+            _balance(account, balance, ages.get(balance.owed.currency, Ages()), today)
+            for balance in balances_of(account)
+        ],
         last_payment_at=account.last_payment_at,
+        last_sent_at=found.client.last_sent_at,
     )
 
 
-def _balance(account: ClientAccount, balance: Balance, today: date) -> CurrencyBalance:
+def _balance(account: ClientAccount, balance: Balance, ages: Ages, today: date) -> CurrencyBalance:
     currency = balance.owed.currency
-    overdue = sum(bill.balance_due.minor for bill in balance.open_bills if bill.due_on < today)
     return CurrencyBalance(
         currency=currency,
         owed=MoneyField.of(balance.owed),
-        overdue=MoneyField.of(Money(overdue, currency)),
+        overdue=MoneyField.of(Money(ages.overdue, currency)),
         pending=MoneyField.of(balance.pending),
         client_credit=MoneyField.of(balance.client_credit),
+        ages=ages_answer(ages, currency),
         bill_count=len(balance.open_bills),
         oldest_due_on=min((bill.due_on for bill in balance.open_bills), default=None),
         open_bills=[

@@ -170,6 +170,9 @@ def _responses(endpoint: Endpoint, refs: Refs) -> Json:
         kinds.append(Kind.NOT_ACCEPTABLE)
     if endpoint.method != "GET":
         kinds += _WITH_CHANGE
+    elif endpoint.answer is Redirect:
+        # What stands on a paper may be more than can be laid out.
+        kinds.append(Kind.REFUSED)
     if endpoint.conditional:
         kinds.append(Kind.STALE)
     statuses = sorted({kind.status for kind in kinds} | {Kind.UNAVAILABLE.status})

@@ -158,7 +158,7 @@ def problem_of(error: Exception, *, was_conditional: bool) -> ProblemError:
                 headers={"Retry-After": "5"},
             )
         case RenderError():
-            return ProblemError(Kind.REFUSED, "The PDF of this bill cannot be made from what stands on it.")
+            return ProblemError(Kind.REFUSED, "The PDF cannot be made from what stands on it.")
         case ProcessorRefusedError():
             return ProblemError(Kind.CONFLICT, message)
         case _:

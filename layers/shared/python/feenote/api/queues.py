@@ -10,8 +10,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from feenote.adapters.sqs import BadJobError, decode_chunk, decode_job
-from feenote.service.ports import ChunkJob, MailJob
+from feenote.adapters.sqs import BadJobError, decode_chunk, decode_job, decode_reconcile
+from feenote.service.ports import ChunkJob, MailJob, ReconcileJob
 
 
 def each_message(event: Mapping[str, Any], context: Any, take: Callable[[str], object]) -> Mapping[str, Any]:
@@ -78,3 +78,12 @@ def chunk_in(body: str) -> ChunkJob:
         BadJobError: for a message that is none of ours.
     """
     return decode_chunk(body)
+
+
+def firm_in(body: str) -> ReconcileJob:
+    """Return the firm to reconcile that a message carries.
+
+    Raises:
+        BadJobError: for a message that is none of ours.
+    """
+    return decode_reconcile(body)

@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from feenote.api.fields import Answer, Code, Id, Instant, ListAnswer, ListQuery, Query, Request
+from feenote.api.fields import Answer, Code, Currency, Id, Instant, ListAnswer, ListQuery, Request
 from feenote.api.templates import Body, Subject
 from feenote.domain.deliveries import Channel, Delivery, DeliveryState, MessageKind
 from feenote.domain.delivery_words import in_words
-from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.sends import MAX_BILLS, Outcome, Send
 from feenote.domain.templates import Wording
 from feenote.service.follow_send import Progress, ResultWithDeliveries, SendProgress
-from feenote.service.prepare_sends import Finding
+from feenote.service.prepare_balance import MOST_LEFT_OUT
 from feenote.service.preview_send import Preview, PreviewedMessage
 from feenote.service.resolve_delivery import Resolution
+from feenote.service.send_findings import Finding
 from feenote.service.send_request import MOST_RECIPIENTS, SendRequest
 
 
@@ -29,9 +29,23 @@ class MessageField(Request):
 
 
 class SendField(Request):
-    """What to send, to whom and how. Without `recipients` each bill goes to its matters' recipients."""
+    """What to send, to whom and how: bills, or one client's balance. Exactly one of the two is named.
 
-    bill_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_BILLS)]
+    Without `recipients` each bill goes to its matters' recipients, and of a balance each recipient gets one
+    email with the bills that are theirs.
+    """
+
+    bill_ids: Annotated[
+        tuple[Id, ...] | None,
+        Field(min_length=1, max_length=MAX_BILLS, description="Bills, each in its own email."),
+    ] = None
+    client_id: Annotated[Id | None, Field(description="The client whose balance goes out.")] = None
+    leave_out: Annotated[
+        tuple[Id, ...], Field(max_length=MOST_LEFT_OUT, description="Bills that are not in the balance.")
+    ] = ()
+    currency: Annotated[
+        Currency | None, Field(description="The only currency of the balance; without one, all.")
+    ] = None
     recipients: Annotated[
         tuple[Id, ...] | None,
         Field(min_length=1, max_length=MOST_RECIPIENTS, description="Contacts, chosen by hand."),
@@ -61,7 +75,10 @@ class SendField(Request):
         """Return the request."""
         message = self.message
         return SendRequest(
-            bill_ids=self.bill_ids,
+            bill_ids=self.bill_ids or (),
+            client_id=self.client_id or "",
+            left_out=tuple(dict.fromkeys(self.leave_out)),
+            currency=self.currency or "",
             recipients=self.recipients,
             channels=tuple(dict.fromkeys(self.channels)),
             accept_all_unpaid=self.accept_all_unpaid,
@@ -92,8 +109,9 @@ class AttachmentShown(Answer):
 class MessageAnswer(Answer):
     """One message as it would go out. Its link is a stand-in: the real one is made when it is sent."""
 
-    bill_id: str
+    bill_id: Annotated[str | None, Field(description="The bill that it is about; null for a balance.")]
     bill_number: str | None
+    bill_ids: Annotated[list[str], Field(description="Every bill that it shows.")]
     recipient: RecipientShown
     also_to: list[RecipientShown]
     sent_from: Annotated[str, Field(serialization_alias="from", description="The name it comes from.")]
@@ -107,10 +125,10 @@ class MessageAnswer(Answer):
 
 
 class ExcludedAnswer(Answer):
-    """A contact who was left out of a bill's recipients, and why."""
+    """A contact who was left out of a bill's recipients, or a bill that nobody gets, and why."""
 
-    bill_id: str
-    contact_id: str
+    bill_id: str | None
+    contact_id: str | None
     reason: str
 
 
@@ -119,7 +137,7 @@ class FindingAnswer(Answer):
 
     code: str
     message: str
-    bill_id: str
+    bill_id: Annotated[str | None, Field(description="Null where it is about a whole balance.")]
     contact_id: str | None
 
 
@@ -165,6 +183,7 @@ class SendAnswer(Answer):
     """How far a send is; `total` counts its bills."""
 
     send_id: str
+    client_id: Annotated[str | None, Field(description="Whose balance it is; null for bills.")]
     state: Progress
     counts: SendCounts
     total: int
@@ -193,6 +212,9 @@ class DeliveryAnswer(Answer):
     contact_id: str | None
     client_id: str
     bill_id: str | None
+    bill_ids: Annotated[
+        list[str], Field(description="The bills of a balance; those it showed, once it was accepted.")
+    ]
     send_id: str | None
     payment_id: str | None
     revision: int
@@ -233,35 +255,14 @@ class ResultList(ListAnswer[ResultAnswer]):
     """A page of a send's results."""
 
 
-class LinkQuery(Query):
-    """The links of one bill."""
-
-    bill_id: Id
-
-
-class LinkAnswer(Answer):
-    """A link that was sent; its address is known to its recipient alone."""
-
-    id: str
-    scope: LinkScope
-    bill_id: str | None
-    contact_id: str | None
-    delivery_id: str | None
-    created_at: Instant
-    expires_at: Instant
-    withdrawn_at: Instant | None
-
-
-class LinkList(ListAnswer[LinkAnswer]):
-    """A bill's links, the latest hundred, latest first."""
-
-
 def preview_answer(preview: Preview) -> PreviewAnswer:
     """Return a preview as the API shows it."""
     return PreviewAnswer(
         messages=[_message(message) for message in preview.messages],
         excluded=[
-            ExcludedAnswer(bill_id=item.bill_id, contact_id=item.contact_id, reason=item.reason)
+            ExcludedAnswer(
+                bill_id=item.bill_id or None, contact_id=item.contact_id or None, reason=item.reason
+            )
             for item in preview.excluded
         ],
         warnings=[_finding(item) for item in preview.warnings],
@@ -275,8 +276,9 @@ def _message(message: PreviewedMessage) -> MessageAnswer:
     context, mail = message.context, message.composed.mail
     delivery, bill, contact = context.delivery, context.bill, context.contact
     return MessageAnswer(
-        bill_id=delivery.bill_id,
+        bill_id=delivery.bill_id or None,
         bill_number=(bill.number if bill else "") or None,
+        bill_ids=[delivery.bill_id] if delivery.bill_id else list(delivery.bill_ids),
         recipient=RecipientShown(
             contact_id=delivery.contact_id,
             name=contact.display_name if contact else "",
@@ -302,7 +304,10 @@ def _message(message: PreviewedMessage) -> MessageAnswer:
 
 def _finding(item: Finding) -> FindingAnswer:
     return FindingAnswer(
-        code=item.code, message=item.message, bill_id=item.bill_id, contact_id=item.contact_id or None
+        code=item.code,
+        message=item.message,
+        bill_id=item.bill_id or None,
+        contact_id=item.contact_id or None,
     )
 
 
@@ -316,6 +321,7 @@ def send_answer(progress: SendProgress) -> SendAnswer:
     send = progress.send
     return SendAnswer(
         send_id=send.id,
+        client_id=send.client_id or None,
         state=progress.progress,
         counts=SendCounts(**progress.counts),
         total=send.total,
@@ -351,6 +357,7 @@ def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
         contact_id=delivery.contact_id or None,
         client_id=delivery.client_id,
         bill_id=delivery.bill_id or None,
+        bill_ids=list(delivery.bill_ids),
         send_id=delivery.send_id or None,
         payment_id=delivery.payment_id or None,
         revision=delivery.revision,
@@ -362,18 +369,4 @@ def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
         provider_message_id=delivery.provider_message_id or None,
         template_id=delivery.template_id or None,
         attachment_left_out=delivery.attachment_left_out,
-    )
-
-
-def link_answer(link: SecureLink) -> LinkAnswer:
-    """Return a link without what opens it."""
-    return LinkAnswer(
-        id=link.id,
-        scope=link.scope,
-        bill_id=link.bill_id or None,
-        contact_id=link.contact_id or None,
-        delivery_id=link.delivery_id or None,
-        created_at=link.created_at,
-        expires_at=link.expires_at,
-        withdrawn_at=link.withdrawn_at,
     )

@@ -76,5 +76,6 @@ def _change_issued(ports: Ports, bill: Bill, event: BillEvent, now: datetime) ->
     own = next((item for item in change.figures if item.bill_id == bill.id), None)
     # The account's figures, not those that the row showed when it was read.
     shown = accounts.laid_over(bill, own)
+    figures = (*([own] if own else []), *figures)
     ports.books.commit(ClientChange(after, entries=entries, bills=(shown,), figures=figures, events=(event,)))
     return shown

@@ -64,14 +64,16 @@ class Wordings:
             self._kept.add(wording.id)
 
 
-def wordings_for(ports: Ports, firm_id: str, choice: SendChoice, client_ids: frozenset[str]) -> Wordings:
-    """Read what is needed to choose words for these clients' bills."""
+def wordings_for(
+    ports: Ports, firm_id: str, choice: SendChoice, client_ids: frozenset[str], *, kind: MessageKind
+) -> Wordings:
+    """Read what is needed to choose words for these clients' bills, or balances."""
     if choice.message is not None or choice.template_id:
         return Wordings(choice, {})
-    return Wordings(choice, ports.templates.defaults_for(firm_id, MessageKind.BILL, client_ids))
+    return Wordings(choice, ports.templates.defaults_for(firm_id, kind, client_ids))
 
 
-def pinned(ports: Ports, firm_id: str, choice: SendChoice) -> SendChoice:
+def pinned(ports: Ports, firm_id: str, choice: SendChoice, *, kind: MessageKind) -> SendChoice:
     """Return a choice with its template, or the firm's default, as it is now, for all messages of the send.
 
     A client's own default is looked up when its bills are prepared.
@@ -82,9 +84,9 @@ def pinned(ports: Ports, firm_id: str, choice: SendChoice) -> SendChoice:
     if choice.message is not None:
         return choice
     if choice.template_id:
-        template = chosen_template(ports, firm_id, choice.template_id)
+        template = chosen_template(ports, firm_id, choice.template_id, kind=kind)
         return replace(choice, pinned=pinned_as_it_is(template))
-    default = ports.templates.default_for(firm_id, TemplateSlot(MessageKind.BILL))
+    default = ports.templates.default_for(firm_id, TemplateSlot(kind))
     return replace(choice, pinned=pinned_as_it_is(default)) if default else choice
 
 
@@ -101,7 +103,7 @@ def _by_hand(message: Wording, firm: Firm, client: Client, contact: Contact | No
     return replace(message, language=known[0] if known else LANGUAGES[0])
 
 
-def chosen_template(ports: Ports, firm_id: str, template_id: str) -> Template:
+def chosen_template(ports: Ports, firm_id: str, template_id: str, *, kind: MessageKind) -> Template:
     """Return the template that a sender chose.
 
     Raises:
@@ -112,7 +114,8 @@ def chosen_template(ports: Ports, firm_id: str, template_id: str) -> Template:
     except KeyError:
         message = "There is no such template: choose another."
         raise RefusedError(message, [FieldError("template_id", message)]) from None
-    if template.kind is not MessageKind.BILL:
-        message = f"This template is for messages of the kind {template.kind.value}: choose one for bills."
+    if template.kind is not kind:
+        wanted = "balances" if kind is MessageKind.BALANCE else "bills"
+        message = f"This template is for messages of the kind {template.kind.value}: choose one for {wanted}."
         raise RefusedError(message, [FieldError("template_id", message)])
     return template

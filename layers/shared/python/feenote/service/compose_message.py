@@ -8,8 +8,10 @@ from datetime import datetime
 from feenote.domain.attachments import fits
 from feenote.domain.bills import Bill
 from feenote.domain.deliveries import Channel, MessageKind
+from feenote.domain.payments import Payment
 from feenote.domain.records import Contact, Firm
-from feenote.service.ports import Attachment, MailContext, OutgoingMail, Ports
+from feenote.service.make_receipt import receipt_in_mail, receipt_name, stored_receipt
+from feenote.service.ports import Attachment, MailContext, OutgoingMail, Ports, RenderError
 from feenote.service.prepare_document import pdf_name, stored_pdf
 
 TOO_LARGE = "The PDF is larger than the firm attaches: the link was sent instead."
@@ -40,7 +42,10 @@ def compose_message(
     left_out = ""
     if delivery.kind is MessageKind.BILL and context.bill is not None:
         attachments, left_out = _attachments(ports, context, context.bill, now, stores_file=stores_file)
-    text = ports.messages.render(context, link_url=link_url, attached=bool(attachments), now=now)
+    has_bill = bool(attachments)
+    if delivery.kind is MessageKind.RECEIPT and context.payment is not None:
+        attachments = _receipt(ports, context, context.payment)
+    text = ports.messages.render(context, link_url=link_url, attached=has_bill, now=now)
     names = {contact.id: contact.display_name for contact in context.others}
     mail = OutgoingMail(
         from_name=firm.name,
@@ -59,8 +64,13 @@ def compose_message(
 
 
 def reply_address(firm: Firm, context: MailContext) -> str:
-    """Return where a reply goes: the responsible attorney, else the firm's billing address."""
+    """Return where a reply goes: the responsible attorney, else the firm's billing address.
+
+    A balance over the matters of several attorneys is for none of them alone.
+    """
     attorneys = [matter.responsible_attorney.email for matter in context.matters]
+    if context.delivery.kind is MessageKind.BALANCE and len(set(attorneys)) > 1:
+        attorneys = []
     return next((email for email in attorneys if email), firm.reply_to or firm.email)
 
 
@@ -83,3 +93,15 @@ def _attachments(
     if len(pdf) > context.firm.settings.attachment_limit_bytes or not fits(len(pdf)):
         return (), TOO_LARGE
     return (Attachment(pdf_name(bill), "application/pdf", pdf),), ""
+
+
+def _receipt(ports: Ports, context: MailContext, payment: Payment) -> tuple[Attachment, ...]:
+    """Return the receipt as a file; the message says it too, and goes without one that cannot be made."""
+    try:
+        pdf, _ = stored_receipt(ports, receipt_in_mail(context, payment))
+    except RenderError:
+        ports.signals.count("DocumentNotRendered")
+        return ()
+    if len(pdf) > context.firm.settings.attachment_limit_bytes or not fits(len(pdf)):
+        return ()
+    return (Attachment(receipt_name(payment), "application/pdf", pdf),)

@@ -14,6 +14,7 @@ from feenote.domain.bills import BillError, BillState
 from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind
 from feenote.domain.events import BILL_VOIDED, BillEvent, EventKind, Task, TaskKind
 from feenote.domain.links import LinkScope, SecureLink
+from feenote.domain.shown_bills import asks_for_money, shown_bills
 from feenote.service.compose_message import compose_message
 from feenote.service.hand_over import hand_over
 from feenote.service.mail_jobs import job_of
@@ -31,6 +32,7 @@ from feenote.service.ports import (
 )
 
 NO_ANSWER = "The store or the files did not answer."
+NOTHING_LEFT = "Nothing was left to pay when the message was to go out."
 
 
 class DeliveryPutOffError(Exception):
@@ -86,6 +88,13 @@ def _prepare(
     if bill is not None:
         # The revision that goes out is the one that stands now, not the one of when it was asked for.
         context = replace(context, delivery=replace(context.delivery, revision=bill.revision))
+    if context.delivery.kind is MessageKind.BALANCE:
+        # What was paid meanwhile is not asked for, nor told as sent.
+        shown = shown_bills(context.account, context.delivery.visibility)
+        if not asks_for_money(context.account, shown):
+            return _refuse(ports, context.delivery, NOTHING_LEFT, now, is_news=False)
+        bill_ids = tuple(open_bill.bill_id for open_bill in shown)
+        context = replace(context, delivery=replace(context.delivery, bill_ids=bill_ids))
     try:
         composed = compose_message(ports, context, link_url=f"{ports.public_base_url}/l/{token}", now=now)
     except StoreUnavailableError as error:
@@ -118,10 +127,28 @@ def _send(ports: Ports, context: MailContext, mail: OutgoingMail, now: datetime)
         ports.signals.info("delivery.without_answer", delivery_id=delivery.id)
         return DeliveryState.SENDING
     event = sent_event(delivery, now)
+    # Before it is marked: after a crash between, the provider's notice comes while this is still to be done.
+    record_sent_balance(ports, delivery, now)
     ports.deliveries.accepted(delivery, message_id=message_id, at=now, event=event)
     ports.signals.count("DeliveryAccepted")
     ports.signals.info("delivery.accepted", delivery_id=delivery.id, bill_id=delivery.bill_id)
     return DeliveryState.ACCEPTED
+
+
+def record_sent_balance(ports: Ports, delivery: Delivery, at: datetime, *, marked_by: str = "") -> None:
+    """Tell each bill of a balance that it was sent, once, however often this is done.
+
+    Raises:
+        StoreUnavailableError, StaleError: some bills are told and some not; to do it again completes it.
+    """
+    events = [
+        event
+        for bill_id in delivery.bill_ids
+        for event in (sent_event(replace(delivery, bill_id=bill_id), at, marked_by=marked_by),)
+        if event is not None
+    ]
+    if events:
+        ports.bills.record_news(delivery.firm_id, events)
 
 
 def sent_event(delivery: Delivery, at: datetime, *, marked_by: str = "") -> BillEvent | None:
@@ -135,7 +162,7 @@ def sent_event(delivery: Delivery, at: datetime, *, marked_by: str = "") -> Bill
         "delivery_id": delivery.id,
         "kind": delivery.kind.value,
         "contact_id": delivery.contact_id,
-        "revision": str(delivery.revision),
+        "revision": str(delivery.revision or ""),
         "shared": ", ".join(channel.value for channel in delivery.channels),
         "template_id": delivery.template_id or ("edited by hand" if delivery.wording_id else ""),
         "also_to": ", ".join(other.contact_id for other in delivery.also_to),
@@ -171,14 +198,16 @@ def _voided_event(delivery: Delivery, at: datetime) -> BillEvent | None:
 
 def _link(ports: Ports, job: MailJob, token: str, now: datetime) -> SecureLink | None:
     token_hash = links.hash_token(token)
-    if not job.bill_id or token_hash is None:
+    # Without a bill of its own a link leads to the balance, as far as its recipient may see it.
+    opens_something = job.bill_id or job.visibility is not None
+    if not opens_something or token_hash is None:
         return None
     return SecureLink(
         id=ports.ids.new("lnk"),
         token_hash=token_hash,
         firm_id=job.firm_id,
         client_id=job.client_id,
-        scope=LinkScope.BILL,
+        scope=LinkScope.BILL if job.bill_id else LinkScope.BALANCE,
         created_at=now,
         expires_at=now + timedelta(days=job.link_days),
         bill_id=job.bill_id,
@@ -186,10 +215,14 @@ def _link(ports: Ports, job: MailJob, token: str, now: datetime) -> SecureLink |
         delivery_id=job.delivery_id,
         accept_all_unpaid=job.accept_all_unpaid,
         matter_ids=job.matter_ids,
+        visibility=job.visibility,
     )
 
 
-def _refuse(ports: Ports, delivery: Delivery, reason: str, now: datetime) -> DeliveryState:
+def _refuse(
+    ports: Ports, delivery: Delivery, reason: str, now: datetime, *, is_news: bool = True
+) -> DeliveryState:
+    """End a message; what is no news asks nobody to do anything."""
     task = Task(
         id=delivery.id.replace("dlv_", "tsk_"),
         firm_id=delivery.firm_id,
@@ -201,6 +234,7 @@ def _refuse(ports: Ports, delivery: Delivery, reason: str, now: datetime) -> Del
         bill_id=delivery.bill_id,
         delivery_id=delivery.id,
     )
-    ports.deliveries.refused(replace(delivery, reason=reason), reason=reason, at=now, task=task)
+    told = task if is_news else None
+    ports.deliveries.refused(replace(delivery, reason=reason), reason=reason, at=now, task=told)
     ports.signals.count("DeliveryRefused")
     return DeliveryState.REFUSED

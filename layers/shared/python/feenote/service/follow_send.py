@@ -87,7 +87,15 @@ def _with_deliveries(result: SendResult, deliveries: tuple[Delivery, ...]) -> Re
     if deliveries and all(delivery.state is DeliveryState.REFUSED for delivery in deliveries):
         reason = " ".join(dict.fromkeys(delivery.reason for delivery in deliveries if delivery.reason))
         result = replace(result, outcome=Outcome.FAILED, reason=reason, code="refused")
+    elif deliveries and not any(_has_shown(delivery, result.bill_id) for delivery in deliveries):
+        reason = "It was paid, or is not owed any more, before the message went out."
+        result = replace(result, outcome=Outcome.SKIPPED, reason=reason, code="nothing_unpaid")
     return ResultWithDeliveries(result, deliveries)
+
+
+def _has_shown(delivery: Delivery, bill_id: str) -> bool:
+    """Say whether a message is about a bill, or may be yet; one that went out says which a balance showed."""
+    return delivery.accepted_at is None or not delivery.bill_ids or bill_id in delivery.bill_ids
 
 
 def _send(ports: Ports, firm_id: str, send_id: str) -> Send:

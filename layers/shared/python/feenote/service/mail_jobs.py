@@ -23,4 +23,5 @@ def job_of(delivery: Delivery) -> MailJob:
         wording_id=delivery.wording_id,
         lane=delivery.lane,
         recipients=len(delivery.addresses),
+        visibility=delivery.visibility,
     )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from feenote.domain import links, money
-from feenote.domain.accounts import ClientAccount, OpenBill
-from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill, BillState
-from feenote.domain.links import LinkState, SecureLink
+from feenote.domain.links import LinkScope, LinkState, SecureLink
 from feenote.domain.money import Money
 from feenote.domain.records import Client, Contact, Firm, Matter, PaymentAccount
+from feenote.domain.what_is_due import WhatIsDue, what_is_due
 from feenote.service.errors import NotFoundError
-from feenote.service.ports import Ports
+from feenote.service.ports import LinkedRecords, Ports
 
 
 class PageKind(StrEnum):
@@ -27,6 +26,7 @@ class PageKind(StrEnum):
     PENDING = "pending"
     """All that is owed is on its way."""
     PAID = "paid"
+    """The bill is paid; of a balance, nothing is due."""
     DISPUTED = "disputed"
     VOID = "void"
     EXPIRED = "expired"
@@ -49,11 +49,11 @@ class LinkPage:
     bill: Bill | None = None
     matters: tuple[Matter, ...] = ()
     due_now: Money | None = None
-    """What can be paid now: owed and not already on its way."""
-    other_bills: tuple[OpenBill, ...] = ()
-    """The client's other unpaid bills, oldest first, where the link may show them."""
-    others_due_now: tuple[Money, ...] = ()
-    """What can be paid now on each of `other_bills`, in their order."""
+    """What can be paid now on the link's own bill: owed and not already on its way."""
+    due: WhatIsDue = field(default_factory=WhatIsDue)
+    """The open bills that the link shows, its own among them."""
+    shows_account: bool = False
+    """Whether the page is of all these bills, not of the link's own alone."""
 
 
 def find_link(ports: Ports, token: str) -> SecureLink:
@@ -69,56 +69,68 @@ def find_link(ports: Ports, token: str) -> SecureLink:
     return link
 
 
-def open_link(ports: Ports, *, token: str, now: datetime) -> LinkPage:
-    """Return the page of a link, with two reads and no write.
+def open_link(ports: Ports, *, token: str, now: datetime, all_bills: bool = False) -> LinkPage:
+    """Return the page of a link, with two reads and no write; the matters of many bills take one more.
+
+    `all_bills` asks for the page of everything that the link may pay; a balance's link has no other.
 
     Raises:
         NotFoundError: for a token that opens nothing.
     """
     link = find_link(ports, token)
+    shows_account = link.scope is LinkScope.BALANCE or (all_bills and link.accept_all_unpaid)
     try:
-        behind = ports.links.behind(link)
+        behind = ports.links.behind(link, all_matters=shows_account)
     except KeyError:
         raise NotFoundError("This link opens nothing.") from None
     if links.state_of(link, now=now) is not LinkState.OPEN:
         return LinkPage(PageKind.EXPIRED, link, behind.firm)
-    bill = behind.bill
-    if bill is None or bill.state in {BillState.DRAFT, BillState.AWAITING_APPROVAL, BillState.DELETED}:
-        raise NotFoundError("This link opens nothing.")
-    due_now = behind.account.payable(bill.id) or money.zero(bill.currency)
-    others = _others(behind.account, bill, link)
-    return LinkPage(
-        _kind(bill, behind.firm, due_now),
+    due = what_is_due(link, behind.account)
+    page = LinkPage(
+        kind_of_balance(due, behind.firm),
         link,
         behind.firm,
         behind.client,
         behind.contact,
-        bill,
+        behind.bill,
         behind.matters,
-        due_now,
-        tuple(other for other, _ in others),
-        tuple(payable for _, payable in others),
+        due=due,
+        shows_account=shows_account,
     )
+    if link.scope is LinkScope.BALANCE:
+        return page
+    bill = behind.bill
+    if bill is None or bill.state in {BillState.DRAFT, BillState.AWAITING_APPROVAL, BillState.DELETED}:
+        raise NotFoundError("This link opens nothing.")
+    return _of_bill(page, bill, behind)
 
 
-def _kind(bill: Bill, firm: Firm, due_now: Money) -> PageKind:
+def _of_bill(page: LinkPage, bill: Bill, behind: LinkedRecords) -> LinkPage:
+    due_now = behind.account.payable(bill.id) or money.zero(bill.currency)
+    can_be_paid = page.due.own is not None and bool(page.due.own.payable)
+    # A page of many bills says what is so of all of them, as long as there are some beside the own one.
+    shows_account = page.shows_account and page.due.takes_all and bool(page.due.others)
+    kind = page.kind if shows_account else _kind(bill, behind.firm, can_be_paid=can_be_paid)
+    return replace(page, kind=kind, due_now=due_now, shows_account=shows_account)
+
+
+def _kind(bill: Bill, firm: Firm, *, can_be_paid: bool) -> PageKind:
     if bill.state is BillState.VOID:
         return PageKind.VOID
     if "disputed" in bill.flags:
         return PageKind.DISPUTED
     if bill.state is BillState.PAID:
         return PageKind.PAID
-    if not due_now:
+    if not can_be_paid:
         return PageKind.PENDING
     return PageKind.PAYABLE if firm.payment_account is PaymentAccount.CONNECTED else PageKind.PAY_OTHERWISE
 
 
-def _others(account: ClientAccount, bill: Bill, link: SecureLink) -> tuple[tuple[OpenBill, Money], ...]:
-    if not link.accept_all_unpaid:
-        return ()
-    payable = (
-        (other, account.payable(other.bill_id))
-        for other in sorted(account.open_bills.values(), key=oldest_first)
-        if other.bill_id != bill.id and other.total.currency == bill.currency
-    )
-    return tuple((other, due_now) for other, due_now in payable if due_now)
+def kind_of_balance(due: WhatIsDue, firm: Firm) -> PageKind:
+    """Return the kind of the page that shows a client's unpaid bills."""
+    if any(bill.payable for bill in due.bills):
+        is_online = firm.payment_account is PaymentAccount.CONNECTED
+        return PageKind.PAYABLE if is_online else PageKind.PAY_OTHERWISE
+    if any(bill.pending for bill in due.bills):
+        return PageKind.PENDING
+    return PageKind.DISPUTED if due.bills else PageKind.PAID

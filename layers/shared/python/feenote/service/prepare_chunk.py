@@ -12,13 +12,9 @@ from feenote.domain.sends import Outcome, Send, SendChunk, SendResult, SendState
 from feenote.service.errors import NotFoundError, RefusedError
 from feenote.service.hand_over import hand_over
 from feenote.service.ports import AskedMeanwhileError, BillAsked, ChunkJob, Ports, StaleError
-from feenote.service.prepare_sends import (
-    Finding,
-    PreparedBill,
-    SendIdentity,
-    delivery_id,
-    prepare_bills,
-)
+from feenote.service.prepare_sends import PreparedBill, SendIdentity, delivery_id, prepare_bills
+from feenote.service.queue_balance import prepare_balance_chunk
+from feenote.service.send_findings import Finding
 
 BILLS_AT_ONCE = 25
 """So many bills are in memory at once, whatever the size of the send."""
@@ -47,6 +43,8 @@ def prepare_chunk(ports: Ports, *, job: ChunkJob, now: datetime) -> int:
         return 0
     if chunk.is_done:
         return 0
+    if send.client_id:
+        return prepare_balance_chunk(ports, send, chunk, now)
     done = 0
     busy: StaleError | None = None
     for start in range(0, len(chunk.bill_ids), BILLS_AT_ONCE):

@@ -10,20 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import ISSUED, Bill, BillState
 from feenote.domain.calendars import day_in
 from feenote.domain.deliveries import Addressee, Delivery, DeliveryState, Lane, MessageKind
-from feenote.domain.records import Client, Contact, EmailState, Firm, Matter
+from feenote.domain.records import Client, Contact, Matter
 from feenote.domain.sends import SendChoice, seen_of
+from feenote.domain.visibility import Visibility
+from feenote.service import send_findings
 from feenote.service.choose_wordings import Wordings, wordings_for
 from feenote.service.errors import NotFoundError
 from feenote.service.ports import MailContext, Ports, RenderError, SendSources
-from feenote.service.recipients import Excluded, Recipients, recipients_of
+from feenote.service.recipients import Excluded, recipients_of, visibility_of
+from feenote.service.send_findings import LINK_IN_PREVIEW, Finding
 
 ASK_AGAIN_WITHIN = timedelta(minutes=10)
-LINK_IN_PREVIEW = "preview"
-"""Stands where a link's token will be: a preview makes no token."""
-
 
 _NOT_SENDABLE = {
     BillState.DRAFT: "A draft is not sent: approve it first.",
@@ -40,16 +41,6 @@ class SendIdentity:
     send_id: str
     sender: str
     lane: Lane = Lane.PROMPT
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A warning, an error or a notice about one bill, by a code that programs can rely on."""
-
-    code: str
-    message: str
-    bill_id: str
-    contact_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +81,16 @@ def prepare_bills(
         NotFoundError: there is no such firm.
     """
     try:
-        sources = ports.sends.sources(identity.firm_id, bill_ids, contact_ids=choice.recipients or ())
+        sources = ports.sends.sources(
+            identity.firm_id,
+            bill_ids,
+            contact_ids=choice.recipients or (),
+            also_open=choice.accept_all_unpaid is not False,
+        )
     except KeyError:
         return _one_by_one(ports, identity, bill_ids, choice, seen, now)
     clients = frozenset(bill.client_id for bill in sources.bills.values())
-    wordings = wordings_for(ports, identity.firm_id, choice, clients)
+    wordings = wordings_for(ports, identity.firm_id, choice, clients, kind=MessageKind.BILL)
     desk = _Desk(ports, identity, choice, sources, wordings, now)
     return [_looked_at(desk, bill_id, seen.get(bill_id, "")) for bill_id in bill_ids]
 
@@ -165,9 +161,9 @@ class _Desk:
         warnings = (
             *self._of_bill(bill, seen),
             *self._of_contacts(bill, recipients.contacts),
-            *_strangers(recipients, client, bill_id),
-            *self._of_template(client, bill_id),
-            *(self._of_words(contexts) if not errors else ()),
+            *send_findings.of_strangers(recipients, client, bill_id),
+            *send_findings.of_template(self.wordings, client, bill_id),
+            *(send_findings.of_words(self.ports, contexts, self.now) if not errors else ()),
         )
         excluded = tuple(Excluded(item.contact_id, item.reason, bill_id) for item in recipients.excluded)
         return PreparedBill(bill_id, bill, contexts, excluded, warnings, tuple(errors))
@@ -185,6 +181,7 @@ class _Desk:
     ) -> MailContext:
         firm, contact = self.sources.firm, group[0]
         chosen = self.wordings.of(firm, client, contact)
+        visibility = self._visibility(bill, client, group)
         delivery = Delivery(
             id=delivery_id(self.identity.send_id, bill.id, contact.id),
             firm_id=firm.id,
@@ -199,7 +196,7 @@ class _Desk:
             send_id=self.identity.send_id,
             revision=bill.revision,
             channels=self.choice.channels,
-            accept_all_unpaid=self._accepts_all(firm, client, group),
+            accept_all_unpaid=visibility is not None,
             sender=self.identity.sender,
             link_days=firm.settings.link_days,
             matter_ids=bill.content.matter_ids,
@@ -207,6 +204,7 @@ class _Desk:
             also_to=tuple(Addressee(one.id, one.email, one.display_name) for one in group[1:]),
             template_id=chosen.template_id,
             wording_id=chosen.wording.id if chosen.wording else "",
+            visibility=visibility,
         )
         if self.identity.send_id != LINK_IN_PREVIEW:
             self.wordings.keep(self.ports, firm.id, chosen)
@@ -223,14 +221,20 @@ class _Desk:
             others=tuple(group[1:]),
         )
 
-    def _accepts_all(self, firm: Firm, client: Client, group: Sequence[Contact]) -> bool:
-        """Say whether the link offers all unpaid bills.
+    def _visibility(self, bill: Bill, client: Client, group: Sequence[Contact]) -> Visibility | None:
+        """Return which other bills the link may show and take payment for; None for none.
 
-        They may be of matters that only the client's primary contact may see, so that nobody else gets them.
+        They may be of matters that not everybody in the group may see: what one may not, none gets.
         """
         wanted = self.choice.accept_all_unpaid
-        accepts = firm.settings.accept_all_unpaid if wanted is None else wanted
-        return accepts and all(contact.id == client.primary_contact_id for contact in group)
+        accepts = self.sources.firm.settings.accept_all_unpaid if wanted is None else wanted
+        if not accepts:
+            return None
+        opened = self.sources.accounts[client.id].open_bills.values()
+        others = (each for other in sorted(opened, key=oldest_first) for each in other.matter_ids)
+        named = dict.fromkeys((*bill.content.matter_ids, *others))
+        matters = [self.sources.matters[each] for each in named if each in self.sources.matters]
+        return visibility_of(client, matters, [contact.id for contact in group])
 
     # Findings
 
@@ -246,18 +250,14 @@ class _Desk:
         return found
 
     def _of_contacts(self, bill: Bill, contacts: Sequence[Contact]) -> list[Finding]:
-        found = []
+        text = "This bill went to this person within the last ten minutes."
         recent = self._just_sent_to(bill)
-        for contact in contacts:
-            if contact.email_state is not EmailState.OK:
-                text = "An earlier mail to this address came back."
-                if contact.email_state is EmailState.COMPLAINED:
-                    text = "The recipient marked an earlier mail as unwanted."
-                found.append(Finding("address_bounced", text, bill.id, contact.id))
-            if contact.id in recent:
-                text = "This bill went to this person within the last ten minutes."
-                found.append(Finding("sent_just_now", text, bill.id, contact.id))
-        return found
+        again = [
+            Finding("sent_just_now", text, bill.id, contact.id)
+            for contact in contacts
+            if contact.id in recent
+        ]
+        return [*send_findings.of_addresses(contacts, bill.id), *again]
 
     def _just_sent_to(self, bill: Bill) -> frozenset[str]:
         """Return to whom the bill was sent a moment ago; the bill's row says whether it is worth looking."""
@@ -272,45 +272,6 @@ class _Desk:
             if delivery.kind is MessageKind.BILL and is_recent and is_other:
                 recent |= {delivery.contact_id, *(other.contact_id for other in delivery.also_to)}
         return frozenset(recent)
-
-    def _of_template(self, client: Client, bill_id: str) -> list[Finding]:
-        if not self.wordings.is_of_another(client):
-            return []
-        text = "The template is another client's own: its words may be meant for that client alone."
-        return [Finding("template_of_another_client", text, bill_id)]
-
-    def _of_words(self, contexts: Sequence[MailContext]) -> list[Finding]:
-        found = []
-        for context in contexts:
-            if context.wording is None:
-                # The words that ship are written so that whatever is empty is not missed.
-                continue
-            names = self.ports.messages.fell_back(
-                context, link_url=link_in_preview(self.ports), attached=False, now=self.now
-            )
-            if names:
-                text = f"Empty here, and something else stands in: {', '.join(names)}."
-                delivery = context.delivery
-                found.append(Finding("field_fell_back", text, delivery.bill_id, delivery.contact_id))
-        return found
-
-
-def link_in_preview(ports: Ports) -> str:
-    """Return what stands where the link's address will be."""
-    return f"{ports.public_base_url}/l/{LINK_IN_PREVIEW}"
-
-
-def _strangers(recipients: Recipients, client: Client, bill_id: str) -> list[Finding]:
-    """Warn of recipients, chosen by hand, whom the rule would not have written to."""
-    found = []
-    for contact in recipients.by_hand:
-        if client.id in contact.client_ids:
-            text = "This contact is not a recipient on every matter."
-            found.append(Finding("not_on_every_matter", text, bill_id, contact.id))
-        else:
-            text = "This contact is not one of the client's: the bill is confidential."
-            found.append(Finding("not_the_clients", text, bill_id, contact.id))
-    return found
 
 
 def delivery_id(send_id: str, bill_id: str, contact_id: str) -> str:

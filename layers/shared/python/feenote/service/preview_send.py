@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feenote.domain.bills import BillError
-from feenote.domain.deliveries import Channel
+from feenote.domain.deliveries import Channel, MessageKind
 from feenote.domain.templates import LANGUAGES, languages_of
 from feenote.service.choose_wordings import pinned
 from feenote.service.compose_message import ComposedMessage, compose_message
 from feenote.service.errors import FieldError, NotFoundError, RefusedError
 from feenote.service.ports import MailContext, Ports, RenderError
-from feenote.service.prepare_sends import (
-    LINK_IN_PREVIEW,
-    Finding,
-    PreparedBill,
-    SendIdentity,
-    link_in_preview,
-    prepare_bills,
-)
+from feenote.service.prepare_balance import prepare_balance, refuse_unknown
+from feenote.service.prepare_sends import PreparedBill, SendIdentity, prepare_bills
 from feenote.service.recipients import Excluded
+from feenote.service.send_findings import LINK_IN_PREVIEW, Finding, link_in_preview
 from feenote.service.send_request import SendRequest, check_request
 
 MOST_BILLS = 100
@@ -61,6 +56,8 @@ def preview_send(ports: Ports, *, firm_id: str, request: SendRequest, sender: st
         NotFoundError: none of the bills is there.
     """
     check_request(ports, firm_id, request)
+    if request.client_id:
+        return _preview_balance(ports, SendIdentity(firm_id, LINK_IN_PREVIEW, sender), request, now)
     with_pdf = Channel.ATTACHMENT in request.channels
     most = MOST_BILLS_WITH_PDF if with_pdf else MOST_BILLS
     if len(request.bill_ids) > most:
@@ -71,16 +68,14 @@ def preview_send(ports: Ports, *, firm_id: str, request: SendRequest, sender: st
         ports,
         identity,
         bill_ids=request.bill_ids,
-        choice=pinned(ports, firm_id, request.choice),
+        choice=pinned(ports, firm_id, request.choice, kind=MessageKind.BILL),
         seen=request.seen,
         now=now,
     )
     if all(one.bill is None for one in prepared):
         raise NotFoundError("There is no such bill.")
     wanted = [context for one in prepared if not one.errors for context in one.contexts]
-    if len(wanted) > MOST_MESSAGES:
-        text = f"These are {len(wanted)} messages: preview at most {MOST_MESSAGES} at once."
-        raise RefusedError(text, [FieldError("bill_ids", text)])
+    _refuse_too_many(wanted, "bill_ids")
     messages, broken = _composed(ports, wanted, now)
     return Preview(
         tuple(messages),
@@ -90,6 +85,39 @@ def preview_send(ports: Ports, *, firm_id: str, request: SendRequest, sender: st
         tuple(_notices(messages)),
         _seen(prepared),
     )
+
+
+def _preview_balance(ports: Ports, identity: SendIdentity, request: SendRequest, now: datetime) -> Preview:
+    """Return a client's balance as it would go out.
+
+    Raises:
+        RefusedError, NotFoundError: as `preview_send`.
+    """
+    prepared = prepare_balance(
+        ports,
+        identity,
+        client_id=request.client_id,
+        choice=pinned(ports, identity.firm_id, request.choice, kind=MessageKind.BALANCE),
+        seen=request.seen,
+        now=now,
+    )
+    refuse_unknown(prepared)
+    _refuse_too_many(list(prepared.contexts), "client_id")
+    messages, broken = _composed(ports, list(prepared.contexts), now)
+    return Preview(
+        tuple(messages),
+        prepared.excluded,
+        prepared.warnings,
+        (*prepared.errors, *broken),
+        tuple(_notices(messages)),
+        dict(prepared.seen or {}),
+    )
+
+
+def _refuse_too_many(wanted: list[MailContext], field_name: str) -> None:
+    if len(wanted) > MOST_MESSAGES:
+        text = f"These are {len(wanted)} messages: preview at most {MOST_MESSAGES} at once."
+        raise RefusedError(text, [FieldError(field_name, text)])
 
 
 def _composed(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from feenote.domain import accounts
 from feenote.domain.accounts import BillFigures
 from feenote.domain.events import BillEvent, EventKind
+from feenote.domain.payments import ONLINE
 from feenote.service.ports import ROWS_IN_ONE_CHANGE, ClientChange, Ports
 from feenote.service.retrying import until_fresh
 
@@ -42,17 +43,23 @@ def room_for(figures: Iterable[BillFigures], *, other_events: bool = False) -> i
     return max(ROWS_IN_ONE_CHANGE - more, 1)
 
 
-def paid_events(figures: Iterable[BillFigures], now: datetime) -> tuple[BillEvent, ...]:
-    """Return what the timelines say of payments, for bills whose figures they changed; once for each."""
+def paid_events(
+    figures: Iterable[BillFigures], now: datetime, *, by: Mapping[str, str] | None = None
+) -> tuple[BillEvent, ...]:
+    """Return what the timelines say of payments, for bills whose figures they changed; once for each.
+
+    `by` says who recorded a payment, by its id; Stripe tells of those that came online.
+    """
     return tuple(
         BillEvent(
             f"evt_paid_{receipt.payment_id}_{item.bill_id}",
             item.bill_id,
             now,
             EventKind.PAID,
-            "stripe",
+            (by or {}).get(receipt.payment_id, "stripe" if receipt.method in ONLINE else "feenote"),
             {"payment_id": receipt.payment_id, "amount_minor": str(receipt.amount.minor)},
         )
         for item in figures
         for receipt in item.receipts
+        if receipt.amount
     )

@@ -9,6 +9,7 @@ from feenote.domain.accounts import ClientAccount, OpenBill
 from feenote.domain.allocation import oldest_first
 from feenote.domain.money import Money
 from feenote.domain.payments import Payment
+from feenote.domain.refunds import Dispute, Refund
 from feenote.service.errors import NotFoundError
 from feenote.service.ports import Page, Ports
 
@@ -45,6 +46,21 @@ def read_payment(ports: Ports, *, firm_id: str, payment_id: str) -> Payment:
         return ports.books.payment(firm_id, payment_id)
     except KeyError:
         raise NotFoundError("There is no such payment.") from None
+
+
+def list_refunds(ports: Ports, *, firm_id: str, payment_id: str) -> tuple[Refund, ...]:
+    """Return a payment's refunds, oldest first.
+
+    Raises:
+        NotFoundError: when the firm has no such payment.
+    """
+    read_payment(ports, firm_id=firm_id, payment_id=payment_id)
+    return ports.books.refunds_of(firm_id, payment_id)
+
+
+def list_disputes(ports: Ports, *, firm_id: str, payment_id: str) -> tuple[Dispute, ...]:
+    """Return what banks asked about a payment, oldest first; of a payment that is not there, nothing."""
+    return ports.books.disputes_of(firm_id, payment_id)
 
 
 def read_account(ports: Ports, *, firm_id: str, client_id: str) -> ClientAccount:

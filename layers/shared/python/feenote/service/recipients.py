@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from feenote.domain.records import Client, Contact, Matter
+from feenote.domain.visibility import Visibility, visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,7 @@ def recipients_of(
     A matter's recipients are the contacts that receive its every future bill, else the client's primary
     contact. A bill over several matters goes only to contacts who are recipients on every one of them.
     """
-    by_matter = [
-        [recipient.contact_id for recipient in matter.recipients if recipient.every_future_bill]
-        for matter in matters
-    ]
+    by_matter = [_of_every_bill(matter) for matter in matters]
     primary = [client.primary_contact_id] if client.primary_contact_id else []
     of_each = [ids or primary for ids in by_matter] or [primary]
     on_every = [
@@ -75,6 +73,44 @@ def recipients_of(
         Excluded(contact.id, "has no email address") for contact in found if not contact.email
     )
     return Recipients(_once(reachable), (*excluded, *unreachable))
+
+
+def recipients_of_matter(client: Client, matter: Matter) -> list[str]:
+    """Return the ids of the contacts who get a matter's bills by the rule."""
+    primary = [client.primary_contact_id] if client.primary_contact_id else []
+    return _of_every_bill(matter) or primary
+
+
+def visibility_of(
+    client: Client, matters: Sequence[Matter], contact_ids: Sequence[str], *, left_out: Sequence[str] = ()
+) -> Visibility:
+    """Return which bills all of these contacts may see: by the rule for each matter by itself.
+
+    Without any contact nothing is seen.
+    """
+    of_each = [(matter.id, recipients_of_matter(client, matter)) for matter in matters]
+    seen = [
+        visible_to(of_each, each, primary=each == client.primary_contact_id, left_out=left_out)
+        for each in contact_ids
+    ]
+    return seen_by_all(seen) if seen else Visibility(left_out=tuple(left_out))
+
+
+def seen_by_all(visibilities: Sequence[Visibility]) -> Visibility:
+    """Return what is in every one of these; there is at least one."""
+    first, *others = visibilities
+    shared = [
+        matter_id
+        for matter_id in first.matter_ids
+        if all(matter_id in visibility.matter_ids for visibility in others)
+    ]
+    without = all(visibility.without_matter for visibility in visibilities)
+    left_out = dict.fromkeys(each for visibility in visibilities for each in visibility.left_out)
+    return Visibility(tuple(shared), without, tuple(left_out))
+
+
+def _of_every_bill(matter: Matter) -> list[str]:
+    return [recipient.contact_id for recipient in matter.recipients if recipient.every_future_bill]
 
 
 def _chosen(

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from feenote.domain.deliveries import Delivery, DeliveryState, Lane
-from feenote.service.deliver_message import sent_event
+from feenote.service.deliver_message import record_sent_balance, sent_event
 from feenote.service.errors import ConflictError, NotFoundError
 from feenote.service.hand_over import hand_over
 from feenote.service.ports import NotClaimedError, Page, Ports
@@ -53,6 +53,7 @@ def resolve_delivery(
         raise ConflictError(f"This message is {delivery.state.value}: there is nothing to decide.")
     if resolution is Resolution.MARK_SENT:
         event = sent_event(delivery, now, marked_by=actor)
+        record_sent_balance(ports, delivery, now, marked_by=actor)
         ports.deliveries.accepted(delivery, message_id="", at=now, event=event)
         _close_task(ports, delivery, actor, now)
         return ports.deliveries.get(firm_id, delivery_id)

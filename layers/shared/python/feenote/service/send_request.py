@@ -19,12 +19,12 @@ MOST_RECIPIENTS = 50
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """What a person wants sent. `confirm` names the warnings that were read.
+    """What a person wants sent: bills, or a client's balance. `confirm` names the warnings that were read.
 
     `seen` holds, by bill, what a preview showed (`seen_of`): a bill that changed since asks for a second yes.
     """
 
-    bill_ids: tuple[str, ...]
+    bill_ids: tuple[str, ...] = ()
     recipients: tuple[str, ...] | None = None
     channels: tuple[Channel, ...] = (Channel.LINK,)
     accept_all_unpaid: bool | None = None
@@ -33,6 +33,17 @@ class SendRequest:
     message: Wording | None = None
     confirm: frozenset[str] = frozenset()
     seen: Mapping[str, str] = field(default_factory=dict)
+    client_id: str = ""
+    """Whose balance goes out, in place of bills."""
+    left_out: tuple[str, ...] = ()
+    """Bills that are left out of a balance."""
+    currency: str = ""
+    """The only currency of a balance; empty for all."""
+
+    @property
+    def kind(self) -> MessageKind:
+        """Return what kind of message goes out."""
+        return MessageKind.BALANCE if self.client_id else MessageKind.BILL
 
     @property
     def choice(self) -> SendChoice:
@@ -45,6 +56,8 @@ class SendRequest:
             self.template_id,
             self.message,
             self.confirm,
+            left_out=self.left_out,
+            currency=self.currency,
         )
 
 
@@ -54,8 +67,37 @@ def check_request(ports: Ports, firm_id: str, request: SendRequest) -> None:
     Raises:
         RefusedError: naming each field at fault.
     """
+    if request.client_id:
+        _check_balance(request)
+    else:
+        _check_bills(request)
+    if Channel.PORTAL in request.channels:
+        raise _refused("channels", "This deployment has no client portal: send by link or attachment.")
+    if request.message is not None and request.template_id:
+        raise _refused("message", "Choose a template or write a message, not both.")
+    if request.message is not None:
+        errors = wording_errors(request.kind, request.message, path="message")
+        if errors:
+            raise RefusedError("The message cannot be sent as it is written.", errors)
+    if request.template_id:
+        chosen_template(ports, firm_id, request.template_id, kind=request.kind)
+
+
+def _check_balance(request: SendRequest) -> None:
+    if request.bill_ids:
+        raise _refused("client_id", "Name bills or a client whose balance goes out, not both.")
+    if Channel.ATTACHMENT in request.channels:
+        raise _refused("channels", "A balance goes by link: every bill's PDF is behind it.")
+    if request.accept_all_unpaid is False:
+        raise _refused("accept_all_unpaid", "A balance asks for all of its bills: leave out some.")
+
+
+def _check_bills(request: SendRequest) -> None:
+    if request.left_out or request.currency:
+        name = "leave_out" if request.left_out else "currency"
+        raise _refused(name, "This is for a client's balance: name the client instead of bills.")
     if not request.bill_ids:
-        raise _refused("bill_ids", "Name at least one bill.")
+        raise _refused("bill_ids", "Name at least one bill, or a client whose balance goes out.")
     if len(request.bill_ids) > MAX_BILLS:
         raise _refused("bill_ids", f"Name at most {MAX_BILLS:,} bills.")
     if len(set(request.bill_ids)) < len(request.bill_ids):
@@ -63,16 +105,6 @@ def check_request(ports: Ports, firm_id: str, request: SendRequest) -> None:
     strange = sorted(set(request.seen) - set(request.bill_ids))
     if strange:
         raise _refused("seen", f"These are none of the bills to send: {', '.join(strange[:5])}.")
-    if Channel.PORTAL in request.channels:
-        raise _refused("channels", "This deployment has no client portal: send by link or attachment.")
-    if request.message is not None and request.template_id:
-        raise _refused("message", "Choose a template or write a message, not both.")
-    if request.message is not None:
-        errors = wording_errors(MessageKind.BILL, request.message, path="message")
-        if errors:
-            raise RefusedError("The message cannot be sent as it is written.", errors)
-    if request.template_id:
-        chosen_template(ports, firm_id, request.template_id)
 
 
 def _refused(field_name: str, message: str) -> RefusedError:

@@ -9,15 +9,15 @@ from enum import StrEnum
 
 from feenote.domain import accounts, links
 from feenote.domain.accounts import AccountError, ClientAccount, LiveCheckout
-from feenote.domain.allocation import Allocation, oldest_first, sum_of
-from feenote.domain.bills import BillState
 from feenote.domain.links import LinkState, SecureLink
 from feenote.domain.money import Money
-from feenote.domain.payments import Checkout, CheckoutState, fingerprint_of
+from feenote.domain.payments import Checkout, CheckoutState
 from feenote.domain.records import PaymentAccount
+from feenote.domain.what_is_due import Choice, Plan, Problem, plan, what_is_due
+from feenote.service.checkout_titles import title_of
 from feenote.service.end_checkouts import end_checkouts
 from feenote.service.errors import ConflictError, NotFoundError
-from feenote.service.open_link import find_link
+from feenote.service.open_link import LinkPage, find_link
 from feenote.service.ports import (
     CheckoutRequest,
     ClientChange,
@@ -43,7 +43,11 @@ class Start(StrEnum):
 
     REDIRECT = "redirect"
     AMOUNT_CHANGED = "amount_changed"
-    """The page showed another amount than is due now: it has to be shown again."""
+    """The page showed another split than would be paid now: it has to be shown again."""
+    TOO_LITTLE = "too_little"
+    """Less than the firm takes."""
+    NOT_ALLOWED = "not_allowed"
+    """Nothing was chosen, too much, or a part or a bill left out where the firm takes only the whole."""
     NOTHING_DUE = "nothing_due"
     ON_ITS_WAY = "on_its_way"
     """The client has just paid, or money is on its way; the message says which."""
@@ -62,14 +66,27 @@ class PaymentStart:
     outcome: Start
     url: str = ""
     message: str = ""
+    least: Money | None = None
+    """With `TOO_LITTLE`: the smallest amount that the firm takes for what was chosen."""
 
 
-def start_payment(
-    ports: Ports, *, token: str, pay_all: bool, shown_minor: int, now: datetime
-) -> PaymentStart:
-    """Make, or find again, the one Checkout session for what this link may pay.
+@dataclass(frozen=True, slots=True)
+class PayRequest:
+    """A press of pay: what was chosen, and the fingerprint of the split that the page showed for it."""
 
-    `shown_minor` is the amount that the page showed, in minor units of the bill's currency.
+    choice: Choice
+    shown: str
+
+
+def request_shown(page: LinkPage, choice: Choice) -> PayRequest:
+    """Return the press of pay on a page that shows a choice, as the page itself sends it."""
+    return PayRequest(choice, plan(page.due, choice, firm=page.firm).fingerprint(page.link.id))
+
+
+def start_payment(ports: Ports, *, token: str, request: PayRequest, now: datetime) -> PaymentStart:
+    """Make, or find again, the one Checkout session for what was chosen, if that is what the page showed.
+
+    Balances are read again. What is paid is split oldest first over the bills that were chosen.
 
     Raises:
         NotFoundError: for a token that opens nothing.
@@ -77,12 +94,11 @@ def start_payment(
     link = find_link(ports, token)
     if links.state_of(link, now=now) is not LinkState.OPEN:
         return PaymentStart(Start.LINK_ENDED)
-    pay_all = pay_all and link.accept_all_unpaid
     presses = ports.links.count_use(link.firm_id, link.id, "pay", at=now, window_seconds=WINDOW_SECONDS)
     if presses > PRESSES_IN_WINDOW:
         return PaymentStart(Start.SLOW_DOWN)
     try:
-        return until_fresh(lambda: _attempt(ports, link, token, pay_all, shown_minor, now))
+        return until_fresh(lambda: _attempt(ports, link, token, request, now))
     except ConflictError as error:
         return PaymentStart(Start.ON_ITS_WAY, message=str(error))
     except ProcessorUnavailableError:
@@ -90,23 +106,20 @@ def start_payment(
         return PaymentStart(Start.TRY_AGAIN)
 
 
-def _attempt(
-    ports: Ports, link: SecureLink, token: str, pay_all: bool, shown_minor: int, now: datetime
-) -> PaymentStart:
+def _attempt(ports: Ports, link: SecureLink, token: str, request: PayRequest, now: datetime) -> PaymentStart:
     try:
         behind = ports.links.behind(link)
     except KeyError:
         raise NotFoundError("This link opens nothing.") from None
     if behind.firm.payment_account is not PaymentAccount.CONNECTED:
         return PaymentStart(Start.NOT_CONNECTED)
-    split = what_to_pay(behind, pay_all=pay_all)
-    if not split:
-        return PaymentStart(Start.NOTHING_DUE)
-    amount = sum_of(split, split[0].amount.currency)
-    if amount.minor != shown_minor:
+    planned = plan(what_is_due(link, behind.account), request.choice, firm=behind.firm)
+    if planned.problem is not None:
+        return _refused(planned, planned.problem)
+    fingerprint = planned.fingerprint(link.id)
+    if fingerprint != request.shown:
         return PaymentStart(Start.AMOUNT_CHANGED)
-    fingerprint = fingerprint_of(split, all_unpaid=pay_all, link_id=link.id)
-    bill_ids = [part.bill_id for part in split]
+    bill_ids = [part.bill_id for part in planned.split]
     same = _same(behind.account, bill_ids, fingerprint, now)
     if same is not None and same.state is CheckoutState.OPEN:
         known = ports.books.context(link.firm_id, link.client_id, same.checkout_id).checkout
@@ -121,7 +134,7 @@ def _attempt(
     else:
         checkout = None
     if checkout is None:
-        checkout = _checkout(ports, behind, link, split, fingerprint, amount, pay_all, now)
+        checkout = _checkout(ports, behind, link, planned, now)
         try:
             account = accounts.open_checkout(account, checkout)
         except AccountError as error:
@@ -130,23 +143,12 @@ def _attempt(
     return _make_session(ports, behind, account, checkout, token)
 
 
-def what_to_pay(behind: LinkedRecords, *, pay_all: bool) -> tuple[Allocation, ...]:
-    """Return what is due now and not on its way: the link's bill, or all of its currency, oldest first."""
-    bill = behind.bill
-    if bill is None or bill.state is not BillState.AWAITING_PAYMENT or "disputed" in bill.flags:
-        return ()
-    wanted = [
-        open_bill
-        for open_bill in behind.account.open_bills.values()
-        if open_bill.bill_id == bill.id or (pay_all and open_bill.total.currency == bill.currency)
-    ]
-    parts = (
-        Allocation(open_bill.bill_id, payable)
-        for open_bill in sorted(wanted, key=oldest_first)
-        for payable in (behind.account.payable(open_bill.bill_id),)
-        if payable
-    )
-    return tuple(parts)
+def _refused(planned: Plan, problem: Problem) -> PaymentStart:
+    if problem is Problem.NOTHING_DUE:
+        return PaymentStart(Start.NOTHING_DUE)
+    if problem is Problem.TOO_LITTLE:
+        return PaymentStart(Start.TOO_LITTLE, least=planned.least)
+    return PaymentStart(Start.NOT_ALLOWED, message=problem.value)
 
 
 def _same(
@@ -166,10 +168,7 @@ def _checkout(
     ports: Ports,
     behind: LinkedRecords,
     link: SecureLink,
-    split: tuple[Allocation, ...],
-    fingerprint: str,
-    amount: Money,
-    pay_all: bool,
+    planned: Plan,
     now: datetime,
 ) -> Checkout:
     return Checkout(
@@ -177,10 +176,10 @@ def _checkout(
         firm_id=link.firm_id,
         client_id=link.client_id,
         state=CheckoutState.CREATING,
-        amount=amount,
-        split=split,
-        all_unpaid=pay_all,
-        fingerprint=fingerprint,
+        amount=planned.amount,
+        split=planned.split,
+        all_unpaid=planned.all_unpaid,
+        fingerprint=planned.fingerprint(link.id),
         created_at=now,
         expires_at=now + SESSION_LIVES,
         link_id=link.id,
@@ -200,15 +199,19 @@ def _make_session(
     token: str,
 ) -> PaymentStart:
     page = f"{ports.public_base_url}/l/{token}"
-    number = behind.bill.number if behind.bill else ""
-    several = len(checkout.split) > 1
+    language = (behind.contact.language if behind.contact else "") or behind.client.language
+    locale = language or behind.firm.locale
+    numbers = [
+        bill.number
+        for part in checkout.split
+        for bill in (behind.account.open_bills.get(part.bill_id),)
+        if bill is not None
+    ]
     request = CheckoutRequest(
         checkout,
-        title=f"{len(checkout.split)} bills" if several else f"Bill {number}",
+        title=title_of(numbers, locale),
         customer_email=checkout.payer_email,
-        locale=(behind.contact.language if behind.contact else "")
-        or behind.client.language
-        or behind.firm.locale,
+        locale=locale,
         success_url=f"{page}/return?checkout={checkout.id}",
         cancel_url=page,
     )

@@ -12,6 +12,7 @@ from feenote.service.errors import ConflictError
 from feenote.service.hand_over import hand_over
 from feenote.service.ports import ChunkJob, Ports, StaleError, StoreUnavailableError
 from feenote.service.project_figures import project_figures
+from feenote.service.refund_payment import settle_refunds
 
 STUCK_AFTER = timedelta(hours=24)
 QUEUED_FOR = timedelta(minutes=1)
@@ -23,12 +24,16 @@ REQUEUED_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found: messages and chunks of sends handed over again, claims become unknown, accounts."""
+    """What a sweep found: messages and chunks of sends handed over again, claims become unknown, accounts.
+
+    `refunds` are those that Stripe had not answered to and now has.
+    """
 
     requeued: int
     unknown: int
     projected: int
     chunks: int = 0
+    refunds: int = 0
 
 
 def sweep_deliveries(ports: Ports, *, now: datetime) -> Swept:
@@ -64,7 +69,7 @@ def sweep_deliveries(ports: Ports, *, now: datetime) -> Swept:
             ports.signals.count("SweepPutOff")
     if silent:
         ports.signals.count("DeliveryUnknown", len(silent))
-    return Swept(len(forgotten), len(silent), len(waiting), chunks)
+    return Swept(len(forgotten), len(silent), len(waiting), chunks, settle_refunds(ports, now=now))
 
 
 def _chunks_again(ports: Ports, now: datetime) -> int:

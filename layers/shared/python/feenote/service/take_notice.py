@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feenote.domain.addresses import comparable
 from feenote.domain.deliveries import PROVES_ACCEPTANCE, Delivery, DeliveryState, Notice, state_after
 from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
 from feenote.domain.records import EmailState
-from feenote.service.deliver_message import sent_event
+from feenote.service.deliver_message import record_sent_balance, sent_event
 from feenote.service.notice_words import BAD, words_for
 from feenote.service.ports import Ports
 
@@ -81,6 +81,8 @@ def take_notice(
     untold = delivery.accepted_at is None and notice in PROVES_ACCEPTANCE and notice is not Notice.SEND
     if untold and (sent := sent_event(delivery, at)):
         ports.bills.record(firm_id, sent)
+    if delivery.bill_ids:
+        _tell_balance(ports, delivery, told, recipients)
     _move(ports, delivery, told, recipients)
     ports.signals.count(f"Notice{notice.value.title().replace('_', '')}")
     return True
@@ -150,6 +152,23 @@ def _move(ports: Ports, delivery: Delivery, told: _Told, recipients: tuple[_Reci
                 sub_type=told.sub_type,
                 status=told.status,
             )
+
+
+def _tell_balance(ports: Ports, delivery: Delivery, told: _Told, recipients: tuple[_Recipient, ...]) -> None:
+    """Tell each bill of a balance what became of its message: an event for each, once."""
+    if delivery.accepted_at is None and told.notice in PROVES_ACCEPTANCE:
+        record_sent_balance(ports, delivery, told.at)
+    if told.notice is Notice.SEND:
+        return
+    for recipient in recipients:
+        events = [
+            event
+            for bill_id in delivery.bill_ids
+            for event in (_event(replace(delivery, bill_id=bill_id), told, recipient),)
+            if event is not None
+        ]
+        if events:
+            ports.bills.record_news(delivery.firm_id, events)
 
 
 def _answered(ports: Ports, delivery: Delivery, at: datetime) -> None:

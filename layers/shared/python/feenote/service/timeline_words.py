@@ -23,6 +23,13 @@ _WHAT = {
     EventKind.PAYMENT_PENDING: "Payment on its way",
     EventKind.PAYMENT_FAILED: "Payment failed",
     EventKind.PAID: "Paid",
+    EventKind.PAYMENT_MOVED: "Payment moved between bills",
+    EventKind.PAYMENT_REVERSED: "Payment reversed",
+    EventKind.REFUNDED: "Refunded",
+    EventKind.REFUND_FAILED: "Refund failed: the money is back",
+    EventKind.DISPUTED: "Disputed: the bank took the payment back",
+    EventKind.DISPUTE_WON: "Dispute won: the payment is back",
+    EventKind.DISPUTE_LOST: "Dispute lost",
     EventKind.LINK_WITHDRAWN: "Link taken back",
 }
 _SENT = {
@@ -61,6 +68,8 @@ _OWN_COLUMN = frozenset(
 _LABELS = {
     "messages": "messages",
     "payment_id": "payment",
+    "refund_id": "refund",
+    "dispute_id": "dispute",
     "link_id": "link",
     "send_id": "send",
     "delivery_id": "message",
@@ -106,8 +115,8 @@ def other_details(event: BillEvent, currency: str) -> str:
     for name, value in event.details.items():
         if name in _OWN_COLUMN:
             continue
-        if name == "amount_minor":
-            said.append(f"amount {_amount(value, currency)}")
+        if name.endswith("_minor"):
+            said.append(f"{name.removesuffix('_minor').replace('_', ' ')} {_amount(value, currency)}")
         else:
             said.append(f"{_LABELS.get(name, name.replace('_', ' '))} {value}")
     return ", ".join(said)
