@@ -54,6 +54,7 @@ endif
 
 simulate: .make/dev ## Run more seeds of the simulation: make simulate SEEDS=100000
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+	$(BIN)/python -m tests.simulation.money --seeds $(SEEDS)
 
 bench: .make/dev ## Print speed, memory, counted calls and units
 	$(BIN)/python -m benchmarks

@@ -8,9 +8,20 @@ from typing import Any
 from feenote.service.ports import StoreUnavailableError
 
 CAN_BE_AWAY = frozenset(
-    {"records", "bills", "books", "deliveries", "sends", "templates", "links", "tasks", "documents"}
+    {
+        "records",
+        "bills",
+        "books",
+        "deliveries",
+        "sends",
+        "templates",
+        "links",
+        "tasks",
+        "documents",
+        "reconciliations",
+    }
 )
-QUEUES = frozenset({"mail_queue", "send_queue"})
+QUEUES = frozenset({"mail_queue", "send_queue", "reconcile_queue"})
 
 
 class ProcessDiedError(BaseException):

@@ -11,7 +11,7 @@ from feenote.domain.events import Task, TaskKind
 from feenote.domain.ledger import differences, recompute
 from feenote.domain.payments import Payment
 from feenote.service.ports import BillQuery, SessionStatus
-from tests.simulation import laws_of_sends
+from tests.simulation import laws_of_balances, laws_of_sends
 from tests.simulation.people import CLIENTS, FIRM
 from tests.simulation.promises import require
 from tests.simulation.world import World
@@ -36,6 +36,7 @@ def after_each_step(world: World) -> None:
     _bills_agree_with_the_account(world, bills)
     _one_payment_is_one_payment(world, bills)
     _what_can_be_paid_is_owed(world)
+    laws_of_balances.balance_rows_agree(world, bills)
     laws_of_sends.after_each_step(world, _deliveries(world), bills)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from feenote.domain.deliveries import MessageKind, Notice
-from feenote.domain.documents import BillDocument
+from feenote.domain.documents import BillDocument, ReceiptDocument, StatementDocument
 from feenote.domain.templates import Wording
 from feenote.service.ports import (
     MailContext,
@@ -107,6 +107,14 @@ class SimRenderer:
     def render_bill(self, document: BillDocument) -> bytes:
         """Return the file."""
         return document.bill.revision_hash.encode()
+
+    def render_statement(self, document: StatementDocument) -> bytes:
+        """Return the file."""
+        return f"statement {document.statement!r} {document.pay_url}".encode()
+
+    def render_receipt(self, document: ReceiptDocument) -> bytes:
+        """Return the file."""
+        return f"receipt {document.payment!r} {document.parts!r}".encode()
 
 
 class SimWebhooks:

@@ -10,6 +10,7 @@ from tests.fakes.ids import FakeIds, FakeTokens
 from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.pace import FakePace
 from tests.fakes.processor import FakeProcessor
+from tests.fakes.reconcile_queue import FakeReconcileQueue
 from tests.fakes.send_queue import FakeSendQueue
 from tests.fakes.signals import FakeSignals
 from tests.fakes.store import FakeStore
@@ -27,6 +28,7 @@ STORE_PORTS = (
     "tasks",
     "answers",
     "kept_aside",
+    "reconciliations",
 )
 
 
@@ -40,6 +42,7 @@ class SimSystem:
         self.mailer_fake = SimMailer()
         self.queue_fake = FakeMailQueue()
         self.send_queue_fake = FakeSendQueue()
+        self.reconcile_queue_fake = FakeReconcileQueue()
         self.pace_fake = FakePace()
         self.documents_fake = FakeDocuments()
         self.ids = FakeIds()
@@ -55,6 +58,7 @@ class SimSystem:
             "mailer": self.mailer_fake,
             "mail_queue": self.queue_fake,
             "send_queue": self.send_queue_fake,
+            "reconcile_queue": self.reconcile_queue_fake,
             "pace": self.pace_fake,
             "documents": self.documents_fake,
         }

@@ -21,6 +21,7 @@ class TableStore:
         self.links, self.deliveries, self.tasks = store.links, store.deliveries, store.tasks
         self.sends, self.templates = store.sends, store.templates
         self.answers, self.kept_aside = store.answers, store.kept_aside
+        self.reconciliations = store.reconciliations
 
     def trouble(self) -> None:
         """Let the next transaction conflict with another, sometimes."""

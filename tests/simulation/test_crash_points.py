@@ -9,11 +9,13 @@ import pytest
 
 from feenote.domain.bills import BillState
 from feenote.domain.deliveries import DeliveryState
+from feenote.domain.what_is_due import Choice
 from feenote.service.deliver_message import deliver_message
+from feenote.service.open_link import open_link
 from feenote.service.prepare_chunk import prepare_chunk
 from feenote.service.send_bills import send_bills
 from feenote.service.send_request import SendRequest
-from feenote.service.start_payment import start_payment
+from feenote.service.start_payment import PayRequest, request_shown, start_payment
 from feenote.service.sweep_deliveries import sweep_deliveries
 from feenote.service.take_processor_event import take_processor_event
 from tests.simulation import laws
@@ -131,8 +133,8 @@ class TestBookingOnePayment:
         world = a_world_with_a_bill()
         send(world)
         world.workers.drain()
-        shown = world.bills()[0].total.minor
-        start_payment(world.ports, token=world.tokens()[0], pay_all=False, shown_minor=shown, now=world.now)
+        token = world.tokens()[0]
+        start_payment(world.ports, token=token, request=shown_by(world, token), now=world.now)
         (session_id,) = world.sessions("open")
         world.system.processor_fake.pay(session_id)
         return world, session_id
@@ -160,10 +162,11 @@ class TestBookingOnePayment:
             world = a_world_with_a_bill()
             send(world)
             world.workers.drain()
-            token, shown = world.tokens()[0], world.bills()[0].total.minor
+            token = world.tokens()[0]
+            shown = shown_by(world, token)
 
-            def press(w: World = world, t: str = token, s: int = shown) -> str:
-                return start_payment(w.ports, token=t, pay_all=False, shown_minor=s, now=w.now).url
+            def press(w: World = world, t: str = token, s: PayRequest = shown) -> str:
+                return start_payment(w.ports, token=t, request=s, now=w.now).url
 
             if not until_it_dies(world, press, number, after=after):
                 break
@@ -173,6 +176,11 @@ class TestBookingOnePayment:
             assert len(world.sessions("open")) == 1
             laws.after_each_step(world)
         assert reached > 10
+
+
+def shown_by(world: World, token: str) -> PayRequest:
+    """Return the press of pay on the page that a link shows now."""
+    return request_shown(open_link(world.ports, token=token, now=world.now), Choice())
 
 
 def take(world: World, body: bytes) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from feenote.domain.bills import Bill, BillContent, BillError, BillLine, LineKind
 from feenote.domain.money import Money
 from feenote.domain.sends import Send, SendState
+from feenote.domain.what_is_due import Choice
 from feenote.service.approve_bill import approve_bill, void_bill
 from feenote.service.change_bill import change_bill
 from feenote.service.create_bill import create_bill
@@ -21,7 +22,7 @@ from feenote.service.ports import (
     StaleError,
     StoreUnavailableError,
 )
-from feenote.service.start_payment import start_payment
+from feenote.service.start_payment import PayRequest, request_shown, start_payment
 from feenote.service.stop_send import resume_send
 from feenote.service.take_processor_event import take_processor_event
 from feenote.service.use_link import LinkEndedError, note_view, renew_link
@@ -210,14 +211,10 @@ class World:
             return "no link"
         token = self.random.choice(tokens)
         page = open_link(self.ports, token=token, now=self.now)
-        pay_all = self.random.random() < 0.5
-        shown = page.due_now.minor if page.due_now else 0
-        if pay_all and page.link.accept_all_unpaid:
-            account = self.system.store.books.account(FIRM, page.link.client_id)
-            shown = sum((account.payable(key) or Money(0, "USD")).minor for key in account.open_bills)
+        request = request_shown(page, Choice(all_bills=self.random.random() < 0.5))
         if self.random.random() < 0.1:
-            shown += 1
-        started = start_payment(self.ports, token=token, pay_all=pay_all, shown_minor=shown, now=self.now)
+            request = PayRequest(request.choice, "of another page")
+        started = start_payment(self.ports, token=token, request=request, now=self.now)
         return started.outcome.value
 
     def sessions(self, *statuses: str) -> list[str]:
