@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.demo.api import StaffApi
+from local.demo.balance import balance_way, table_of_balance
 from local.demo.job import send_all, table_of_job
 from local.demo.story import BillStory, Place, StepFailedError, import_file, main_job, set_up_firm
 
@@ -40,10 +41,15 @@ def run(machine: Machine, *, say: Callable[[str], None]) -> None:
     console.print(table_of_job(job))
     for number, reason in job.left_out:
         console.print(f"  not sent: {number}: {reason}")
+    say("the balance of the client with the most of them: one email, one payment, a part given back")
+    balance = balance_way(place)
+    machine.links["A client's balance, paid"] = balance.link
+    console.print(table_of_balance(balance))
     console.print(
         f"\n  Start page   {machine.base_url}/_local\n"
         f"  Inbox        {machine.base_url}/_local/mails\n"
         f"  A paid bill  {stories[0].link}\n"
+        f"  A balance    {balance.link}\n"
         f"  JSON API     {machine.base_url}/v1/bills  (token on the start page)\n"
         "\n  Ctrl-C ends it.\n"
     )

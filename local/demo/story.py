@@ -12,6 +12,7 @@ from typing import Any
 import requests
 
 from local.demo.api import TIMEOUT_S, StaffApi
+from local.demo.forms import fields_of
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PATIENCE_S = 60.0
@@ -187,20 +188,33 @@ def _fetch_pdf(client: requests.Session, place: Place, story: BillStory, page: s
 
 
 def _pay(client: requests.Session, place: Place, story: BillStory, page: str) -> None:
-    """Press pay with the form's own fields, then pay at the stand-in's page."""
-    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
-    answer = client.post(f"{story.link}/pay", data=fields, allow_redirects=False, timeout=TIMEOUT_S)
+    pay_on_page(client, place, story.link, email=story.sent_to, name="Grace Okafor", page=page)
+
+
+def pay_on_page(
+    client: requests.Session, place: Place, link: str, *, email: str, name: str, page: str = ""
+) -> None:
+    """Press pay with the form's own fields, then pay at the stand-in's page.
+
+    Raises:
+        StepFailedError: when either did not happen.
+    """
+    shown = page or _get(client, link).text
+    fields = fields_of(shown, "pay-form")
+    answer = client.post(f"{link}/pay", data=fields, allow_redirects=False, timeout=TIMEOUT_S)
     if answer.status_code != 303:
         raise StepFailedError(f"Pay answered {answer.status_code}, not 303.")
-    checkout = answer.headers["Location"]
-    form = _get(client, checkout)
-    card = {
-        "email": story.sent_to,
-        "method": "card",
-        "card_number": "4242424242424242",
-        "name": "Grace Okafor",
-    }
+    form = _get(client, answer.headers["Location"])
+    card = {"email": email, "method": "card", "card_number": "4242424242424242", "name": name}
     paid = client.post(form.url, data=card, timeout=TIMEOUT_S)
     if not paid.ok:
         raise StepFailedError(f"Paying at the Checkout page answered {paid.status_code}.")
     place.settle()
+
+
+def mail_to(place: Place, address: str) -> dict[str, Any] | None:
+    """Return the latest mail to an address, if there is one."""
+    mails: list[dict[str, Any]] = requests.get(
+        f"{place.base_url}/_local/mails", headers={"Accept": "application/json"}, timeout=TIMEOUT_S
+    ).json()["items"]
+    return next((mail for mail in reversed(mails) if address in str(mail["to"])), None)
