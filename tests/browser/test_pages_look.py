@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -12,23 +13,28 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from feenote.service.open_link import PageKind
-from tests.fakes.linked_samples import TOKEN, every_page
+from tests.fakes.linked_samples import TOKEN
 from tests.fakes.mail_samples import every_mail
+from tests.fakes.page_samples import every_page
 
 pytestmark = pytest.mark.browser
 
 PAGES = every_page(checkout_origin="")
 MAILS = every_mail()
-# A thousand lines are the sixty lines of the folded page again, and minutes of looking.
-ALL = tuple(name for name in PAGES if name != "payable_long")
+# A thousand lines are the sixty of the folded page again, two hundred bills the twelve: minutes of looking.
+ALL = tuple(name for name in PAGES if name not in {"payable_long", "payable_balance_240"})
 KINDS = (
     *(kind.value for kind in PageKind),
     "payable_all",
+    "payable_balance_split",
+    "payable_balance_error",
+    "return_many_paid",
     "not_found",
     "return_waiting",
     "refused_try_again",
 )
-PAY = "form.pay button"
+PAY = "button.now"
+SHOW = "button.plain:visible"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # A mail is read within the reader's own page, which has the landmarks.
 MAIL_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -41,6 +47,7 @@ class Site(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, str]] = []
+        self.asked: list[str] = []
         self.shown: dict[str, str] = {}
         super().__init__(("127.0.0.1", 0), _Answer)
 
@@ -59,7 +66,9 @@ class _Answer(BaseHTTPRequestHandler):
     server: Site
 
     def do_GET(self) -> None:
-        name = self.server.shown.get(self.path, self.path.strip("/"))
+        path, _, query = self.path.partition("?")
+        self.server.asked.append(query)
+        name = self.server.shown.get(path, path.strip("/"))
         page = PAGES.get(name)
         if page is None:
             self._send(404, {}, "")
@@ -166,25 +175,78 @@ class TestPaying:
         site.wait_for_post()
 
         context.close()
-        assert site.posted == [(f"/l/{TOKEN}/pay", "bill_minor=387258&what=bill")]
+        ((path, body),) = site.posted
+        assert path == f"/l/{TOKEN}/pay"
+        assert re.fullmatch(r"what=bill&currency=GBP&sign=\.&shown=[0-9a-f]{64}", body)
 
     def test_pays_everything_by_keyboard_and_the_button_says_how_much(
         self, site: Site, chromium: Browser
     ) -> None:
         page = chromium.new_page()
         page.goto(f"{site.address}/payable_all")
-        assert page.locator(PAY).inner_text() == "Pay £3,372.58"
-
-        page.keyboard.press("Tab")
-        page.keyboard.press("ArrowDown")
         assert page.locator(PAY).inner_text() == "Pay £4,830.98"
-        assert page.locator(".spread").is_visible()
+
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.wait_for_url("**/payable")
 
         page.close()
-        assert (f"/l/{TOKEN}/pay", "bill_minor=337258&all_minor=483098&what=all") in site.posted
+        ((_, body),) = site.posted
+        assert body.startswith("what=all&currency=GBP&sign=.&pick=1&shown=")
+        assert body.count("&b=bill_") == 3
+
+    @pytest.mark.parametrize("scripts", [True, False])
+    def test_offers_to_show_the_split_where_something_was_changed(
+        self, site: Site, chromium: Browser, scripts: bool
+    ) -> None:
+        site.shown = {f"/l/{TOKEN}": "payable_balance_split"}
+        context = chromium.new_context(java_script_enabled=scripts, viewport={"width": 360, "height": 760})
+        page = context.new_page()
+        page.goto(f"{site.address}/payable_balance")
+        assert page.locator(PAY).is_visible()
+
+        page.get_by_label("Bill 96114").uncheck()
+        hidden_by_a_tick = page.locator(PAY).is_hidden()
+        page.get_by_label("Bill 96114").check()
+        shown_again = page.locator(PAY).is_visible()
+        page.get_by_label("Amount to pay").fill("2,500")
+        hidden_by_an_amount = page.locator(PAY).is_hidden()
+        page.locator(SHOW).last.click()
+        page.wait_for_url("**/l/**")
+
+        assert (hidden_by_a_tick, shown_again, hidden_by_an_amount) == (True, True, True)
+        assert "amount=2%2C500" in site.asked[-1]
+        assert "shown=" not in site.asked[-1]
+        assert page.url.endswith("#pay")
+        assert site.posted == []
+        assert page.locator(PAY).inner_text() == "Pay £2,500.00"
+        assert page.locator(PAY).is_visible()
+        context.close()
+
+    def test_by_the_enter_key_in_the_amount_shows_the_split_and_pays_nothing(
+        self, site: Site, chromium: Browser
+    ) -> None:
+        site.shown = {f"/l/{TOKEN}": "payable_balance_split"}
+        page = chromium.new_page()
+        page.goto(f"{site.address}/payable_balance")
+
+        page.get_by_label("Amount to pay").fill("2,500")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/l/**")
+
+        page.close()
+        assert site.posted == []
+        assert "amount=2%2C500" in site.asked[-1]
+
+    @pytest.mark.parametrize("width", [360, 1440])
+    def test_of_two_hundred_bills_fits(self, site: Site, chromium: Browser, width: int) -> None:
+        page = chromium.new_page(viewport={"width": width, "height": 800})
+        page.goto(f"{site.address}/payable_balance_240")
+
+        assert page.locator("input[name=b]:checked").count() == 200
+        assert overflow_of(page) <= 0
+        assert page.get_by_text("The other 40").is_visible()
+        page.close()
 
     def test_shows_where_the_focus_is(self, site: Site, chromium: Browser) -> None:
         page = chromium.new_page()
@@ -198,9 +260,11 @@ class TestPaying:
 
     def test_every_target_is_large_enough_for_a_thumb(self, site: Site, chromium: Browser) -> None:
         page = chromium.new_page(viewport={"width": 360, "height": 760})
-        page.goto(f"{site.address}/payable_all")
+        page.goto(f"{site.address}/payable_balance")
 
-        for target in page.locator("button, .choice, summary, a.quiet").all():
+        targets = page.locator("button:visible, label.pick, #amount, a.file, a.quiet").all()
+        assert len(targets) > 20
+        for target in targets:
             box = target.bounding_box()
             assert box is not None
             assert box["height"] >= 44

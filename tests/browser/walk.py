@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +32,9 @@ WIDTHS = (360, 1440)
 SCHEMES = ("light", "dark")
 _AXE = Axe().axe_script
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PAY = "form.pay button"
+PAY = "button.now"
+Visit = Callable[..., AbstractContextManager[Page]]
+"""Open a browser of its own for a client; at its end nothing may have complained or called elsewhere."""
 _LINK = re.compile(r"https?://[^\s\"'<>]+/l/[A-Za-z0-9_-]{43}")
 CLIENT_COLUMNS = "client_number,client_name,kind,first_name,last_name,email,language,time_zone,salutation"
 BILL_COLUMNS = "bill_number,client_number,matter_number,matter_description,issued_on,kind,amount,description"
@@ -47,6 +52,17 @@ class SentBill:
 
     id: str
     number: str
+    to: str
+    link: str
+
+
+@dataclass(frozen=True)
+class SentBalance:
+    """A balance that a client was written to about: its bills, the oldest first."""
+
+    client_id: str
+    ids: tuple[str, ...]
+    numbers: tuple[str, ...]
     to: str
     link: str
 
@@ -101,6 +117,42 @@ class World:
         (result,) = answer["results"]
         assert result["outcome"] == "created", result
         return self.send(result["bill_id"], number, to)
+
+    def new_balance(self, amounts: Sequence[str]) -> SentBalance:
+        """Import a client with a bill for each amount over two matters, and send its balance."""
+        self._count += 1
+        client, to = f"9{self._count:04d}", f"owing.{self._count}@example.com"
+        clients = f"{CLIENT_COLUMNS}\n{client},Owing {client},person,Grace,Okafor,{to},en-US,,\n"
+        self.staff.post_text("/v1/imports?kind=clients", clients.encode(), "text/csv")
+        today = self.machine.clock.now().date()
+        numbers = [str(80_000 + 100 * self._count + at) for at in range(len(amounts))]
+        rows = [
+            f"{number},{client},M-{client}-{at % 2},Matter {at % 2},"
+            f"{today - timedelta(days=9 - at)},fee,{amount},Work"
+            for at, (number, amount) in enumerate(zip(numbers, amounts, strict=True))
+        ]
+        answer = self.staff.post_text(
+            "/v1/imports?kind=bills&approve=true", "\n".join([BILL_COLUMNS, *rows, ""]).encode(), "text/csv"
+        )
+        ids = tuple(one["bill_id"] for one in answer["results"])
+        client_id = self.bill(ids[0])["client_id"]
+        self.staff.post("/v1/sends", {"client_id": client_id, "channels": ["link"]})
+        (mail,) = wait_for(f"The mail to {to}", lambda: self.mails(to))
+        return SentBalance(client_id, ids, tuple(numbers), to, link_of(mail))
+
+    def let_parts(self, least_minor: int) -> None:
+        """Let the firm take a part of what is due."""
+        settings = {
+            "partial_payments": "minimum",
+            "partial_minimum_minor": least_minor,
+        }
+        answer = self.change("PATCH", "/v1/firm", {"settings": settings}, etag=self.etag("/v1/firm"))
+        assert answer.status == 200, answer.body
+
+    def payments_of(self, client_id: str) -> list[dict[str, Any]]:
+        """Return a client's payments, the latest first."""
+        found: list[dict[str, Any]] = self.staff.get("/v1/payments", client_id=client_id)["items"]
+        return found
 
     def send(self, bill_id: str, number: str, to: str) -> SentBill:
         """Send a bill, and wait for its mail."""

@@ -137,6 +137,11 @@ def percent(value: Decimal, locale: str = DEFAULT_LOCALE) -> str:
     return text
 
 
+def decimal_sign(locale: str = DEFAULT_LOCALE) -> str:
+    """Return what a locale writes before the digits of a fraction: `.` or `,`."""
+    return _style(locale, 1).decimal_sign
+
+
 def currency_name(currency: str, locale: str = DEFAULT_LOCALE) -> str:
     """Return what the locale calls a currency, the code where it has no name for it."""
     return str(_locale(locale).currencies.get(currency, currency))

@@ -16,10 +16,15 @@ from feenote.adapters.pages.plain_pages import (
     render_slow_down,
     render_unavailable,
 )
+from feenote.adapters.pages.statement_pages import render_statement_page
+from feenote.adapters.pages.typed import NOTHING_TYPED, Typed, read_typed_form
 
 __all__ = [
     "CHECKOUT_ORIGIN",
+    "NOTHING_TYPED",
     "HtmlPage",
+    "Typed",
+    "read_typed_form",
     "render_expired",
     "render_link_page",
     "render_no_document",
@@ -28,5 +33,6 @@ __all__ = [
     "render_renewed",
     "render_return_page",
     "render_slow_down",
+    "render_statement_page",
     "render_unavailable",
 ]

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from feenote.adapters import localised
 from feenote.adapters.pages.line_views import LinesView, SumView, lines_view, matter_title, sums_view
+from feenote.adapters.pages.pay_view import PayView, pay_view
+from feenote.adapters.pages.typed import NOTHING_TYPED, Typed, work_out
 from feenote.adapters.pages.words import Notice, PageWords
 from feenote.adapters.reader import Reader, today_of
 from feenote.adapters.shown_text import block
 from feenote.adapters.shown_text import line as shown
 from feenote.domain import money
-from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill
 from feenote.domain.money import Money
 from feenote.domain.payments import PaymentMethod
@@ -33,21 +34,6 @@ class FactView:
     """What the style sheet knows a wider one by."""
     asides: frozenset[int] = frozenset()
     """Positions of the values that only add to the one before."""
-
-
-@dataclass(frozen=True, slots=True)
-class PayView:
-    """The form that pays: what is due on the bill, and, where it may, on all of them.
-
-    The minor units go back with the form, so that a bill that changed meanwhile is noticed.
-    """
-
-    due: str
-    due_minor: int
-    bills: tuple[SumView, ...] = ()
-    """All unpaid bills, oldest first, each with what it takes; empty where only this bill can be paid."""
-    all_due: str = ""
-    all_due_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +65,21 @@ class BillView:
     sums: tuple[SumView, ...]
     payments: tuple[PaymentView, ...]
     pay: PayView | None
+    others: str
+    """What the way to the client's other unpaid bills is called; empty where there is none."""
     has_document: bool
 
 
-def bill_view(page: LinkPage, *, reader: Reader, words: PageWords, now: datetime) -> BillView:
-    """Return what the page of an open link shows.
+def bill_view(
+    page: LinkPage,
+    typed: Typed = NOTHING_TYPED,
+    *,
+    is_changed: bool = False,
+    reader: Reader,
+    words: PageWords,
+    now: datetime,
+) -> BillView:
+    """Return what the page of an open link shows, with what was typed into it worked out.
 
     Raises:
         ValueError: for a page without a bill.
@@ -117,7 +113,8 @@ def bill_view(page: LinkPage, *, reader: Reader, words: PageWords, now: datetime
         ),
         sums=() if is_withdrawn else sums_view(bill, due_now, reader, words),
         payments=tuple(_payments(bill, reader, words)),
-        pay=_pay(page, bill, due_now, reader, words) if page.kind is PageKind.PAYABLE else None,
+        pay=_pay(page, typed, is_changed, reader, words),
+        others=_others(page, reader, words),
         has_document=not is_withdrawn,
     )
 
@@ -139,6 +136,8 @@ def _when(bill: Bill, is_overdue: bool, reader: Reader, words: PageWords) -> str
 def _notice(kind: PageKind, bill: Bill, number: str, reader: Reader, words: PageWords) -> Notice | None:
     if kind is PageKind.PENDING:
         text = words.pending_page.text.format(amount=reader.money(bill.pending))
+        if bill.balance_due != bill.pending:
+            text = f"{text} {words.paying.rest_after_pending}"
         return Notice(words.pending_page.heading, text)
     if kind is PageKind.PAY_OTHERWISE:
         return Notice(words.otherwise_page.heading, words.otherwise_page.text.format(number=number))
@@ -198,24 +197,21 @@ def _payments(bill: Bill, reader: Reader, words: PageWords) -> Iterable[PaymentV
         yield PaymentView(words.receipt.format(number=number), detail, reader.money(receipt.amount))
 
 
-def _pay(page: LinkPage, bill: Bill, due_now: Money, reader: Reader, words: PageWords) -> PayView:
-    due = PayView(reader.money(due_now), due_now.minor)
-    if not page.other_bills:
-        return due
-    amounts = page.others_due_now or tuple(other.balance_due for other in page.other_bills)
-    this = (bill.due_on, bill.content.issued_on, bill.created_at, bill.id)
-    unpaid = [(this, bill.number, bill.due_on, due_now)]
-    unpaid += [
-        (oldest_first(other), other.number, other.due_on, amount)
-        for other, amount in zip(page.other_bills, amounts, strict=True)
-    ]
-    unpaid.sort(key=lambda entry: entry[0])
-    whole = money.total((amount for *_, amount in unpaid), bill.currency)
-    rows = tuple(
-        SumView(
-            words.bill_due.format(number=shown(number), date=localised.short_date(due_on, reader.locale)),
-            reader.money(amount),
-        )
-        for _, number, due_on, amount in unpaid
-    )
-    return PayView(due.due, due.due_minor, rows, reader.money(whole), whole.minor)
+def _pay(page: LinkPage, typed: Typed, is_changed: bool, reader: Reader, words: PageWords) -> PayView | None:
+    if page.kind is not PageKind.PAYABLE:
+        return None
+    out = work_out(page, typed, reader)
+    return pay_view(page, out, typed, is_changed=is_changed, reader=reader, words=words)
+
+
+def _others(page: LinkPage, reader: Reader, words: PageWords) -> str:
+    """Return what the way to the client's other unpaid bills is called; empty where there is none."""
+    due = page.due
+    if not due.takes_all or not due.others:
+        return ""
+    own = due.own
+    alike = [one for one in due.of(own.currency) if one.payable] if own is not None and own.payable else []
+    if own is None or len(alike) < 2:
+        return words.paying.others_due
+    amount = reader.money(money.total((one.payable for one in alike), own.currency))
+    return words.paying.all_with_others.format(count=len(alike), amount=amount)

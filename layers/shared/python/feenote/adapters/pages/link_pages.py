@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from feenote.adapters.pages.bill_view import bill_view
+from feenote.adapters.pages.account_view import AccountView, account_view
+from feenote.adapters.pages.bill_view import BillView, bill_view
 from feenote.adapters.pages.firm_view import FirmView, firm_view
 from feenote.adapters.pages.headers import CHECKOUT_ORIGIN, HtmlPage
 from feenote.adapters.pages.rendering import Act, render, words_for
-from feenote.adapters.pages.words import Notice
+from feenote.adapters.pages.return_view import return_view
+from feenote.adapters.pages.typed import ALL, NOTHING_TYPED, Typed
+from feenote.adapters.pages.words import Notice, PageWords
 from feenote.adapters.reader import reader_of
 from feenote.adapters.shown_text import line as shown
 from feenote.domain.bills import Bill
+from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.records import Firm
 from feenote.service.open_link import LinkPage, PageKind
-from feenote.service.ports import LinkedRecords
 from feenote.service.start_payment import Start
 from feenote.service.use_link import Return, ReturnPage
 
@@ -27,28 +30,43 @@ def render_link_page(
     *,
     token: str,
     now: datetime,
+    typed: Typed = NOTHING_TYPED,
+    is_changed: bool = False,
+    status: int = 200,
     logo: bytes | None = None,
     checkout_origin: str = CHECKOUT_ORIGIN,
 ) -> HtmlPage:
-    """Return the page of a link. `logo` is the firm's stored picture; one that cannot be shown is left out.
+    """Return the page of a link, with what was typed into it worked out before anything is paid.
 
-    `checkout_origin` is where pressing pay leads (`https://checkout.stripe.com`); empty for this origin only.
+    `is_changed` says on the page that what was pressed is not what it showed. `logo` is the firm's stored
+    picture; one that cannot be shown is left out. `checkout_origin` is where pressing pay leads
+    (`https://checkout.stripe.com`); empty for this origin only.
     """
     if page.kind is PageKind.EXPIRED:
         return render_expired(page.firm, token=token, logo=logo)
     reader = reader_of(page.firm, page.client, page.contact)
     words = words_for(reader.language)
-    view = bill_view(page, reader=reader, words=words, now=now)
     address = _address(token)
+    urls = {
+        "pay_url": f"{address}/pay",
+        "show_url": address,
+        "documents_url": f"{address}/bills",
+        "all_url": f"{address}?what={ALL}",
+        "statement_url": f"{address}/statement",
+    }
+    view: AccountView | BillView
+    if page.shows_account:
+        view = account_view(page, typed, is_changed=is_changed, reader=reader, words=words, now=now)
+        template, values = "account.html", {"account": view, **urls}
+    else:
+        view = bill_view(page, typed, is_changed=is_changed, reader=reader, words=words, now=now)
+        template, values = "bill.html", {"bill": view, **urls}
     return render(
-        "bill.html",
-        {
-            "bill": view,
-            "pay_url": f"{address}/pay",
-            "document_url": f"{address}/bills/{quote(view.bill_id, safe='')}.pdf",
-        },
+        template,
+        values,
         words=words,
         firm=firm_view(page.firm, page.matters, logo),
+        status=status,
         locale=reader.locale,
         checkout_origin=checkout_origin if view.pay else "",
         viewed_url=f"{address}/viewed",
@@ -78,24 +96,22 @@ def render_return_page(page: ReturnPage, *, token: str, logo: bytes | None = Non
     behind = page.behind
     reader = reader_of(behind.firm, behind.client, behind.contact)
     words = words_for(reader.language)
-    to_bill = Act(words.to_the_bill, _address(token))
-    act, second = to_bill, None
-    if page.outcome is Return.PAID:
-        notice = Notice(words.thanks, words.thanks_paid)
-    elif page.outcome is Return.ON_ITS_WAY:
-        amount = reader.money(behind.bill.pending) if behind.bill else ""
-        notice = Notice(words.thanks, words.thanks_pending.format(amount=amount))
-    else:
-        notice = words.thanks_waiting
-        act, second = Act(words.check_again, f"{_address(token)}/return"), to_bill
+    to_page = _back(page.link, words, _address(token))
+    view = return_view(page, reader=reader, words=words)
+    act, second = to_page, None
+    if page.outcome is Return.WAITING:
+        query = f"?checkout={quote(page.checkout.id, safe='')}" if page.checkout else ""
+        act, second = Act(words.check_again, f"{_address(token)}/return{query}"), to_page
     return render(
         "notice.html",
         {
-            "notice": notice,
+            "notice": view.notice,
+            "paid": view,
             "about": _about(behind.bill, words.bill),
             "act": act,
             "second": second,
             "state": page.outcome.value,
+            "is_balance": page.link.scope is LinkScope.BALANCE,
         },
         words=words,
         firm=firm_view(behind.firm, behind.matters, logo),
@@ -108,18 +124,14 @@ def render_refused(page: LinkPage, why: Start, *, token: str, logo: bytes | None
     """Return why pressing pay led to no payment page, and what to do.
 
     Raises:
-        ValueError: for `Start.REDIRECT`, which is no refusal.
+        ValueError: for an outcome after which the page itself is shown again, or that is no refusal.
     """
     reader = reader_of(page.firm, page.client, page.contact)
     words = words_for(reader.language)
     if why is Start.LINK_ENDED or page.kind is PageKind.EXPIRED:
         return render_expired(page.firm, token=token, logo=logo)
     pages = {
-        Start.AMOUNT_CHANGED: (words.refused_changed, 409),
-        Start.NOTHING_DUE: (
-            words.refused_paid if page.kind is PageKind.PAID else words.refused_not_payable,
-            409,
-        ),
+        Start.NOTHING_DUE: (_nothing_due(page, words), 409),
         Start.ON_ITS_WAY: (words.refused_pending, 409),
         Start.NOT_CONNECTED: (words.refused_not_payable, 409),
         Start.SLOW_DOWN: (words.slow_down_page, 429),
@@ -128,23 +140,39 @@ def render_refused(page: LinkPage, why: Start, *, token: str, logo: bytes | None
     if why not in pages:
         raise ValueError(f"{why.value} is no refusal.")
     notice, status = pages[why]
-    act = Act(words.to_the_bill, _address(token))
+    act = _back(page.link, words, _address(token))
     firm = firm_view(page.firm, page.matters, logo)
     answer = _notice(
-        notice, firm, reader.language, reader.locale, act, status, about=_about(page.bill, words.bill)
+        notice,
+        firm,
+        reader.language,
+        reader.locale,
+        act,
+        status,
+        about=_about(page.bill, words.bill),
+        is_balance=_is_balance(page),
     )
     return _later(answer) if status in {429, 503} else answer
 
 
-def render_no_document(
-    behind: LinkedRecords | LinkPage, *, token: str, logo: bytes | None = None
-) -> HtmlPage:
+def render_no_document(behind: LinkPage, *, token: str, logo: bytes | None = None) -> HtmlPage:
     """Return the page instead of a PDF that cannot be had just now."""
     reader = reader_of(behind.firm, behind.client, behind.contact)
     words = words_for(reader.language)
-    act = Act(words.to_the_bill, _address(token))
+    act = _back(behind.link, words, _address(token))
     firm = firm_view(behind.firm, behind.matters, logo)
     return _later(_notice(words.no_document, firm, reader.language, reader.locale, act, 503))
+
+
+def _nothing_due(page: LinkPage, words: PageWords) -> Notice:
+    if page.kind is PageKind.PENDING:
+        return words.refused_pending
+    return words.refused_paid if page.kind is PageKind.PAID else words.refused_not_payable
+
+
+def _back(link: SecureLink, words: PageWords, address: str) -> Act:
+    is_balance = link.scope is LinkScope.BALANCE
+    return Act(words.paying.to_your_bills if is_balance else words.to_the_bill, address)
 
 
 def _notice(
@@ -156,10 +184,19 @@ def _notice(
     status: int = 200,
     *,
     about: str = "",
+    is_balance: bool = False,
 ) -> HtmlPage:
     return render(
         "notice.html",
-        {"notice": notice, "about": about, "act": act, "second": None, "state": ""},
+        {
+            "notice": notice,
+            "paid": None,
+            "about": about,
+            "act": act,
+            "second": None,
+            "state": "",
+            "is_balance": is_balance,
+        },
         words=words_for(language),
         firm=firm,
         status=status,
@@ -169,6 +206,10 @@ def _notice(
 
 def _later(page: HtmlPage) -> HtmlPage:
     return HtmlPage(page.status, page.html, {**page.headers, "Retry-After": str(WAIT_SECONDS)})
+
+
+def _is_balance(page: LinkPage) -> bool:
+    return page.link.scope is LinkScope.BALANCE
 
 
 def _about(bill: Bill | None, words_bill: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from feenote.adapters.pdf.text import Cleaner
     from feenote.domain.bills import Bill, BillLine, Totals
     from feenote.domain.documents import BillDocument
-    from feenote.domain.records import Firm, Matter
+    from feenote.domain.records import Client, Firm, Matter
 
 DEFAULT_ACCENT = "#1f3a5f"
 PAPERS = {"letter": "us-letter", "a4": "a4"}
@@ -82,34 +82,39 @@ def prepare(document: BillDocument, clean: Cleaner) -> dict[str, Any]:
     locale = client.language or firm.locale
     words = labels_for(localised.language_of(locale))
     printer = sections.Printer(locale=locale, currency=bill.currency, labels=words, clean=clean)
-    number = clean.line(bill.number, limit=40)
-    firm_name, client_name = clean.line(firm.name), clean.line(client.name)
+    heading = f"{words.bill} {clean.line(bill.number, limit=40)}".strip()
+    return {
+        **letter(firm, client, printer, heading=heading, mark=_mark(bill, printer)),
+        "facts": _facts(document, printer),
+        "memo": clean.block(bill.content.memo).split("\n\n") if bill.content.memo.strip() else [],
+        "groups": _groups(document, printer),
+        "timekeepers": sections.timekeepers(bill.content.lines, printer),
+        **_totals(bill, printer),
+        "pay": how_to_pay(firm, document.pay_url, printer),
+    }
+
+
+def letter(firm: Firm, client: Client, printer: Printer, *, heading: str, mark: str = "") -> dict[str, Any]:
+    """Return what stands around every paper: who writes to whom, what it is, and the foot of its pages."""
+    words, clean = printer.labels, printer.clean
+    firm_name = clean.line(firm.name)
+    foot = (clean.line(firm.name, limit=60, word=24), heading)
     return {
         "language": words.language,
         "paper": PAPERS.get(firm.paper_size.lower(), "us-letter"),
         "accent": readable_accent(firm.accent_colour),
-        "title": " \N{EN DASH} ".join(part for part in (f"{words.bill} {number}".strip(), firm_name) if part),
-        "heading": f"{words.bill} {number}".strip(),
-        "mark": _mark(bill, printer),
+        "title": " \N{EN DASH} ".join(part for part in (heading, firm_name) if part),
+        "heading": heading,
+        "mark": mark,
         "firm": {
             "name": firm_name,
             "address": _address(firm.address, clean),
             "contact": _contact(firm, printer),
         },
         "logo_alt": fill(words.logo, firm_name),
-        "client": {"name": client_name, "address": _address(client.address, clean)},
-        "facts": _facts(document, printer),
-        "memo": clean.block(bill.content.memo).split("\n\n") if bill.content.memo.strip() else [],
-        "groups": _groups(document, printer),
-        "timekeepers": sections.timekeepers(bill.content.lines, printer),
-        **_totals(bill, printer),
-        "pay": _pay(document, printer),
+        "client": {"name": clean.line(client.name), "address": _address(client.address, clean)},
         "footer": {
-            "left": " \N{MIDDLE DOT} ".join(
-                part
-                for part in (clean.line(firm.name, limit=60, word=24), f"{words.bill} {number}".strip())
-                if part
-            ),
+            "left": " \N{MIDDLE DOT} ".join(part for part in foot if part),
             "page_of": words.page_of,
         },
     }
@@ -238,11 +243,15 @@ def _discounts_and_taxes(bill: Bill, totals: Totals, printer: Printer) -> list[l
     return rows
 
 
-def _pay(document: BillDocument, printer: Printer) -> dict[str, Any]:
-    """Return how the bill is paid: the firm's instructions, and the link where there is one."""
+def how_to_pay(firm: Firm, pay_url: str | None, printer: Printer) -> dict[str, Any]:
+    """Return how it is paid: the firm's instructions, and the link where there is one.
+
+    Raises:
+        LinkRefusedError: when the link is no https address.
+    """
     words, clean = printer.labels, printer.clean
-    instructions = clean.block(document.firm.payment_instructions, limit=4_000)
-    url = safe_link(document.pay_url) if document.pay_url else ""
+    instructions = clean.block(firm.payment_instructions, limit=4_000)
+    url = safe_link(pay_url) if pay_url else ""
     return {
         "heading": words.payment,
         "instructions": instructions.split("\n\n") if instructions else [],

@@ -1,4 +1,4 @@
-"""Render bills as tagged PDFs (PDF/UA-1) with typst: the same bill gives the same bytes."""
+"""Render bills, statements and receipts as tagged PDFs (PDF/UA-1) with typst: like gives like bytes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ from feenote.adapters.pdf.fonts import Coverage
 from feenote.adapters.pdf.labels import labels_for
 from feenote.adapters.pdf.logo import LogoError, read_logo
 from feenote.adapters.pdf.prepare import prepare
+from feenote.adapters.pdf.receipt import prepare_receipt
+from feenote.adapters.pdf.statement import prepare_statement
 from feenote.adapters.pdf.text import SUBSTITUTES, Cleaner, breakable
 from feenote.service.ports import RenderError
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
+    from datetime import date
     from pathlib import Path
 
     import typst
 
-    from feenote.domain.documents import BillDocument
+    from feenote.domain.documents import BillDocument, ReceiptDocument, StatementDocument
 
 STANDARD: Final = "ua-1"
 # Typst keeps what it computed for the last ten compilations: nearly 60 MB of each bill of a thousand lines.
@@ -37,11 +40,12 @@ _LINES_OF_A_SHORT_BILL = 20
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A bill ready to lay out: typst's inputs and the fixed time to write into the file."""
+    """A paper ready to lay out: typst's inputs and the fixed time to write into the file."""
 
     inputs: dict[str, str]
     stamp: datetime
     lines: int
+    template: str = "bill.typ"
 
 
 class TypstBillRenderer:
@@ -54,6 +58,7 @@ class TypstBillRenderer:
         self._fonts = fonts
         self._coverage = Coverage(fonts)
         self._lines_kept = 0
+        self._compilers: dict[str, typst.Compiler] = {}
 
     def render_bill(self, document: BillDocument) -> bytes:
         """Return the bill as a PDF.
@@ -63,36 +68,55 @@ class TypstBillRenderer:
             LinkRefusedError: when its link is no https address.
             RenderError: when the engine refuses it even in its plainest form.
         """
-        prepared = self.prepared(document)
+        return self._rendered(lambda covered, logo: _bill(document, covered, logo), document.logo)
+
+    def render_statement(self, document: StatementDocument) -> bytes:
+        """Return the statement of account as a PDF.
+
+        Raises:
+            LinkRefusedError: when its link is no https address.
+            RenderError: when the engine refuses it even in its plainest form.
+        """
+        statement = document.statement
+
+        def ready(covered: Container[int], logo: bytes | None) -> Prepared:
+            data = prepare_statement(document, Cleaner(covered, _substitute(covered)))
+            lines = sum(len(part.lines) for part in statement.currencies)
+            return _ready(data, logo, statement.made_on, lines, "statement.typ")
+
+        return self._rendered(ready, document.logo)
+
+    def render_receipt(self, document: ReceiptDocument) -> bytes:
+        """Return the receipt of a payment as a PDF.
+
+        Raises:
+            RenderError: when the engine refuses it even in its plainest form.
+        """
+
+        def ready(covered: Container[int], logo: bytes | None) -> Prepared:
+            data = prepare_receipt(document, Cleaner(covered, _substitute(covered)))
+            return _ready(data, logo, document.payment.received_on, len(document.parts), "receipt.typ")
+
+        return self._rendered(ready, document.logo)
+
+    def _rendered(
+        self, ready: Callable[[Container[int], bytes | None], Prepared], logo: bytes | None
+    ) -> bytes:
+        """Return a PDF; in its plainest form, without logo and rare scripts, where the engine refuses it."""
+        prepared = ready(self._coverage, logo)
         engine = importlib.import_module("typst")
         try:
             return self.compile(prepared)
         except engine.TypstError:
-            plain = self._prepared(document, self._coverage.body, with_logo=False)
+            plain = ready(self._coverage.body, None)
         try:
             return self.compile(plain)
         except engine.TypstError as error:
-            raise RenderError(f"The PDF engine refused the bill: {error}") from error
+            raise RenderError(f"The PDF engine refused the paper: {error}") from error
 
     def prepared(self, document: BillDocument) -> Prepared:
         """Return everything the engine needs for a bill."""
-        return self._prepared(document, self._coverage, with_logo=True)
-
-    def _prepared(self, document: BillDocument, covered: Container[int], *, with_logo: bool) -> Prepared:
-        data = prepare(document, Cleaner(covered, _substitute(covered)))
-        data["totals_heading"] = labels_for(data["language"]).totals
-        data["logo"] = None
-        if with_logo and document.logo:
-            data |= _logo(document.logo)
-        if data["pay"]["url"]:
-            data["pay"]["shown_url"] = breakable(data["pay"]["url"].removeprefix("https://"), 40, longest=70)
-            data["pay"]["qr"] = qr_svg(data["pay"]["url"])
-        issued = document.bill.content.issued_on
-        return Prepared(
-            {"bill": json.dumps(data, ensure_ascii=False, separators=(",", ":"))},
-            datetime(issued.year, issued.month, issued.day, tzinfo=UTC),
-            len(document.bill.content.lines),
-        )
+        return _bill(document, self._coverage, document.logo)
 
     def compile(self, prepared: Prepared) -> bytes:
         """Run the engine over a prepared bill.
@@ -101,7 +125,7 @@ class TypstBillRenderer:
             typst.TypstError: when the engine refuses it.
         """
         try:
-            pdf = self._compiler.compile(
+            pdf = self.compiler(prepared.template).compile(
                 format="pdf",
                 sys_inputs=prepared.inputs,
                 pdf_standards=STANDARD,
@@ -121,9 +145,11 @@ class TypstBillRenderer:
             for _ in range(_EVICTIONS):
                 self._empty.compile(format="pdf", sys_inputs={})
 
-    @cached_property
-    def _compiler(self) -> typst.Compiler:
-        return self._compiler_of("bill.typ")
+    def compiler(self, template: str) -> typst.Compiler:
+        """Return the engine for a template, which is read once."""
+        if template not in self._compilers:
+            self._compilers[template] = self._compiler_of(template)
+        return self._compilers[template]
 
     @cached_property
     def _empty(self) -> typst.Compiler:
@@ -143,6 +169,24 @@ class TypstBillRenderer:
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(self._fonts)]
         )
         return faces
+
+
+def _bill(document: BillDocument, covered: Container[int], logo: bytes | None) -> Prepared:
+    data = prepare(document, Cleaner(covered, _substitute(covered)))
+    data["totals_heading"] = labels_for(data["language"]).totals
+    content = document.bill.content
+    return _ready(data, logo, content.issued_on, len(content.lines), "bill.typ")
+
+
+def _ready(data: dict[str, Any], logo: bytes | None, on: date, lines: int, template: str) -> Prepared:
+    """Return a paper's inputs: with the logo, and the code of the link that is printed on it."""
+    data = {**data, "logo": None, **(_logo(logo) if logo else {})}
+    pay = data.get("pay")
+    if pay and pay["url"]:
+        pay["shown_url"] = breakable(pay["url"].removeprefix("https://"), 40, longest=70)
+        pay["qr"] = qr_svg(pay["url"])
+    inputs = {"sheet": json.dumps(data, ensure_ascii=False, separators=(",", ":"))}
+    return Prepared(inputs, datetime(on.year, on.month, on.day, tzinfo=UTC), lines, template)
 
 
 def _substitute(covered: Container[int]) -> str:

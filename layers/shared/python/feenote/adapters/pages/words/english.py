@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from feenote.adapters.pages.words.paying_english import ENGLISH_PAYING
 from feenote.adapters.pages.words.vocabulary import Notice, PageWords
 
 ENGLISH = PageWords(
@@ -51,13 +52,7 @@ ENGLISH = PageWords(
     was_due="Was due {date}",
     overdue="Overdue",
     pay_amount="Pay {amount}",
-    to_payment="Continue to payment",
     pay_note="You pay on a secure page of Stripe, our payment provider.",
-    choose="What would you like to pay?",
-    this_bill="This bill",
-    all_bills="All unpaid bills",
-    all_bills_sum="All {count} unpaid bills",
-    bill_due="Bill {number}, due {date}",
     download="Download PDF",
     payments="Payments",
     receipt="Receipt {number}",
@@ -131,11 +126,6 @@ ENGLISH = PageWords(
     ),
     check_again="Check again",
     to_the_bill="Back to the bill",
-    refused_changed=Notice(
-        "The amount has changed",
-        "What is due changed while you were looking at it, so nothing was charged. Please look at the"
-        " bill as it is now, then pay.",
-    ),
     refused_paid=Notice(
         "This was paid a moment ago",
         "A payment has just come in, so nothing more was charged.",
@@ -156,4 +146,5 @@ ENGLISH = PageWords(
         "The PDF is not ready",
         "We could not open the PDF just now. Please try again in a few minutes.",
     ),
+    paying=ENGLISH_PAYING,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from feenote.adapters.pages.words.paying_french import FRENCH_PAYING
 from feenote.adapters.pages.words.vocabulary import Notice, PageWords
 
 FRENCH = PageWords(
@@ -49,13 +50,7 @@ FRENCH = PageWords(
     was_due="Échéance le {date}",
     overdue="En retard",
     pay_amount="Payer {amount}",
-    to_payment="Continuer vers le paiement",
     pay_note="Vous payez sur une page sécurisée de Stripe, notre prestataire de paiement.",
-    choose="Que souhaitez-vous payer ?",
-    this_bill="Cette note",
-    all_bills="Toutes les notes impayées",
-    all_bills_sum="Les {count} notes impayées",
-    bill_due="Note {number}, échéance le {date}",
     download="Télécharger le PDF",
     payments="Paiements",
     receipt="Reçu {number}",
@@ -129,11 +124,6 @@ FRENCH = PageWords(
     ),
     check_again="Vérifier à nouveau",
     to_the_bill="Retour à la note",
-    refused_changed=Notice(
-        "Le montant a changé",
-        "Le montant à payer a changé pendant que vous le consultiez ; rien n’a été débité. Consultez "
-        "la note telle qu’elle est maintenant, puis payez.",
-    ),
     refused_paid=Notice(
         "Un paiement vient d’arriver",
         "Cette note vient d’être payée ; rien d’autre n’a été débité.",
@@ -155,4 +145,5 @@ FRENCH = PageWords(
         "Le PDF n’est pas prêt",
         "Nous ne pouvons pas ouvrir le PDF. Réessayez dans quelques minutes.",
     ),
+    paying=FRENCH_PAYING,
 )

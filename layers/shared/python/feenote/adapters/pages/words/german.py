@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from feenote.adapters.pages.words.paying_german import GERMAN_PAYING
 from feenote.adapters.pages.words.vocabulary import Notice, PageWords
 
 GERMAN = PageWords(
@@ -52,13 +53,7 @@ GERMAN = PageWords(
     was_due="War fällig am {date}",
     overdue="Überfällig",
     pay_amount="{amount} bezahlen",
-    to_payment="Weiter zur Zahlung",
     pay_note="Sie zahlen auf einer sicheren Seite unseres Zahlungsdienstleisters Stripe.",
-    choose="Was möchten Sie bezahlen?",
-    this_bill="Diese Rechnung",
-    all_bills="Alle offenen Rechnungen",
-    all_bills_sum="Alle {count} offenen Rechnungen",
-    bill_due="Rechnung {number}, fällig am {date}",
     download="PDF herunterladen",
     payments="Zahlungen",
     receipt="Quittung {number}",
@@ -134,11 +129,6 @@ GERMAN = PageWords(
     ),
     check_again="Erneut nachsehen",
     to_the_bill="Zurück zur Rechnung",
-    refused_changed=Notice(
-        "Der Betrag hat sich geändert",
-        "Der Betrag hat sich geändert, während Sie die Rechnung angesehen haben. Es wurde nichts "
-        "abgebucht. Bitte sehen Sie die Rechnung in ihrem jetzigen Stand an und zahlen Sie dann.",
-    ),
     refused_paid=Notice(
         "Soeben bezahlt",
         "Gerade ist eine Zahlung eingegangen. Es wurde nichts weiter abgebucht.",
@@ -161,4 +151,5 @@ GERMAN = PageWords(
         "Das PDF ist nicht bereit",
         "Wir können das PDF gerade nicht öffnen. Bitte versuchen Sie es in einigen Minuten erneut.",
     ),
+    paying=GERMAN_PAYING,
 )

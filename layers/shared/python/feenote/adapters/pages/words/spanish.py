@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from feenote.adapters.pages.words.paying_spanish import SPANISH_PAYING
 from feenote.adapters.pages.words.vocabulary import Notice, PageWords
 
 SPANISH = PageWords(
@@ -49,13 +50,7 @@ SPANISH = PageWords(
     was_due="Venció el {date}",
     overdue="Vencida",
     pay_amount="Pagar {amount}",
-    to_payment="Continuar al pago",
     pay_note="Paga en una página segura de Stripe, nuestro proveedor de pagos.",
-    choose="¿Qué desea pagar?",
-    this_bill="Esta minuta",
-    all_bills="Todas las minutas pendientes",
-    all_bills_sum="Las {count} minutas pendientes",
-    bill_due="Minuta {number}, vence el {date}",
     download="Descargar PDF",
     payments="Pagos",
     receipt="Recibo {number}",
@@ -130,11 +125,6 @@ SPANISH = PageWords(
     ),
     check_again="Comprobar de nuevo",
     to_the_bill="Volver a la minuta",
-    refused_changed=Notice(
-        "El importe ha cambiado",
-        "El importe cambió mientras lo miraba, así que no se ha cobrado nada. Mire la minuta tal como"
-        " está ahora y después pague.",
-    ),
     refused_paid=Notice(
         "Se acaba de pagar",
         "Acaba de llegar un pago, así que no se ha cobrado nada más.",
@@ -155,4 +145,5 @@ SPANISH = PageWords(
         "El PDF no está listo",
         "No podemos abrir el PDF ahora. Inténtelo de nuevo en unos minutos.",
     ),
+    paying=SPANISH_PAYING,
 )

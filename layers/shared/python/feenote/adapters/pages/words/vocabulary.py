@@ -14,6 +14,70 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class PayingWords:
+    """The words for choosing among bills and paying them, in one language."""
+
+    # The list of bills
+    your_bills: str
+    your_bills_from: str
+    count_one: str
+    count_many: str
+    overdue_part: str
+    owed: str
+    under_review: str
+    row_pending: str
+    row_disputed: str
+    row_pays: str
+    row_nothing: str
+    row_left_out: str
+    pdf: str
+    pdf_of: str
+    too_many: str
+    other_currencies: str
+    statement: str
+    to_own_bill: str
+    to_your_bills: str
+    questions: str
+    # Choosing what to pay
+    others_due: str
+    all_with_others: str
+    choose_bills: str
+    pay_part: str
+    untick: str
+    amount_to_pay: str
+    amount_hint: str
+    amount_hint_bill: str
+    amount_least: str
+    show_split: str
+    chosen_of: str
+    due_on_bill: str
+    you_pay: str
+    due_after: str
+    your_choice: str
+    # When something has to be looked at again
+    check: Notice
+    cannot: str
+    not_a_number: str
+    too_many_digits: str
+    too_little: str
+    too_much: str
+    whole_only: str
+    nothing_chosen: str
+    may_not_leave_out: str
+    # Where nothing can be paid
+    nothing_due_page: Notice
+    pending_page: Notice
+    rest_after_pending: str
+    otherwise_page: Notice
+    disputed_page: Notice
+    # Coming back from the payment
+    thanks_failed: Notice
+    settled: str
+    elsewhere: str
+    still_due: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageWords:
     """The pages' words in one language."""
 
@@ -65,13 +129,7 @@ class PageWords:
     was_due: str
     overdue: str
     pay_amount: str
-    to_payment: str
     pay_note: str
-    choose: str
-    this_bill: str
-    all_bills: str
-    all_bills_sum: str
-    bill_due: str
     download: str
     payments: str
     receipt: str
@@ -106,9 +164,9 @@ class PageWords:
     thanks_waiting: Notice
     check_again: str
     to_the_bill: str
-    refused_changed: Notice
     refused_paid: Notice
     refused_pending: Notice
     refused_not_payable: Notice
     refused_unavailable: Notice
     no_document: Notice
+    paying: PayingWords
