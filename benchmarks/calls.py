@@ -19,11 +19,12 @@ from benchmarks.records import FIRM
 from feenote.api.link_pages import link_page
 from feenote.api.webhooks import STRIPE_API_VERSION
 from feenote.domain.deliveries import Notice
-from feenote.domain.money import Money
 from feenote.service.approve_bill import approve_bill
 from feenote.service.deliver_message import deliver_message
 from feenote.service.import_files import FileFormat, import_bills
+from feenote.service.list_balances import list_balances, read_balance
 from feenote.service.open_link import open_link
+from feenote.service.ports import BalanceQuery
 from feenote.service.start_payment import Start, start_payment
 from feenote.service.sweep_deliveries import sweep_deliveries
 from feenote.service.take_notice import take_notice
@@ -69,6 +70,9 @@ FETCH, PAY, PAY_AGAIN = "fetch the PDF by the link", "press pay", "press pay aga
 WEBHOOK, WEBHOOK_AGAIN = "take a webhook: one bill paid", "take the same webhook again"
 WEBHOOK_MANY = f"take a webhook: {MANY} bills paid at once"
 NOTICE, SWEEP = "take a mail notice", "sweep with nothing to do"
+BALANCES, BALANCE_MANY = "list balances, a page", f"read the balance of a client with {MANY} open bills"
+SEND_BALANCE = f"send a balance of {MANY} bills, to the queue"
+DELIVER_BALANCE = f"deliver a balance of {MANY} bills"
 
 PROMISES = {
     CREATE: Promise(reads=2, writes=1),
@@ -86,7 +90,11 @@ PROMISES = {
     WEBHOOK_AGAIN: Promise(reads=1, writes=1, others=_READ_SESSION),
     WEBHOOK_MANY: Promise(reads=1, writes=1, others={**_READ_SESSION, **_JOB}),
     NOTICE: Promise(reads=1, writes=1),
-    SWEEP: Promise(reads=18, writes=0),
+    BALANCES: Promise(reads=2, writes=0),
+    BALANCE_MANY: Promise(reads=2, writes=0),
+    SEND_BALANCE: Promise(writes=10, others=_JOB),
+    DELIVER_BALANCE: Promise(reads=1, writes=6, others=_MAIL),
+    SWEEP: Promise(reads=19, writes=0),
 }
 """A delivery: claim, read, (store, note where,) send, mark. A webhook: read, one transaction of ours.
 
@@ -149,9 +157,7 @@ def _one_bill(count: Count) -> None:
     with count.of(CREATE):
         records.drafted(office, client_id, "bill_1")
     with count.of(APPROVE):
-        bill = approve_bill(
-            office, firm_id=FIRM, bill_id="bill_1", expected_version=None, actor="user_1", now=NOW
-        )
+        approve_bill(office, firm_id=FIRM, bill_id="bill_1", expected_version=None, actor="user_1", now=NOW)
     with count.of(SEND):
         records.sent(office, "bill_1", "snd_1")
     job = outside.queue.pop()
@@ -177,7 +183,7 @@ def _one_bill(count: Count) -> None:
         _opened(office, token)
     with count.of(FETCH):
         assert fetch_document(office, token=token, bill_id="bill_1", now=NOW).startswith("http")
-    _pay(count, token, bill.total, pay_all=False, press=PAY, press_again=PAY_AGAIN, webhook=WEBHOOK)
+    _pay(count, token, all_bills=False, press=PAY, press_again=PAY_AGAIN, webhook=WEBHOOK)
 
 
 def _many_bills(count: Count) -> None:
@@ -188,8 +194,17 @@ def _many_bills(count: Count) -> None:
     token = records.mailed(office, bills[0].id, "snd_many")
     with count.of(OPEN_MANY):
         _opened(office, token)
-    owed = Money(sum(bill.total.minor for bill in bills), "USD")
-    _pay(count, token, owed, pay_all=True, webhook=WEBHOOK_MANY)
+    with count.of(BALANCE_MANY):
+        found = read_balance(office, firm_id=FIRM, client_id=client_id)
+    assert len(found.account.open_bills) == MANY
+    with count.of(BALANCES):
+        listed = list_balances(office, firm_id=FIRM, query=BalanceQuery("USD"))
+    assert client_id in {item.row.client_id for item in listed.items}
+    with count.of(SEND_BALANCE):
+        records.balance_sent(office, client_id, "snd_balance")
+    with count.of(DELIVER_BALANCE):
+        assert deliver_message(office, job=office.outside.queue.pop(), now=NOW) == "accepted"
+    _pay(count, token, all_bills=True, webhook=WEBHOOK_MANY)
 
 
 def _warm(office: Office) -> None:
@@ -197,7 +212,7 @@ def _warm(office: Office) -> None:
     records.engage(office, "warm")
     bill = records.issued(office, "cli_warm", "bill_warm")
     token = records.mailed(office, bill.id, "snd_warm")
-    start_payment(office, token=token, pay_all=False, shown_minor=bill.total.minor, now=NOW)
+    start_payment(office, token=token, request=records.shown_to_pay(office, token), now=NOW)
 
 
 def _opened(office: Office, token: str) -> None:
@@ -208,17 +223,17 @@ def _opened(office: Office, token: str) -> None:
 def _pay(
     count: Count,
     token: str,
-    amount: Money,
     *,
-    pay_all: bool,
+    all_bills: bool,
     webhook: str,
     press: str = "",
     press_again: str = "",
 ) -> None:
     office = count.office
+    request = records.shown_to_pay(office, token, all_bills=all_bills)
 
     def pressed() -> str:
-        start = start_payment(office, token=token, pay_all=pay_all, shown_minor=amount.minor, now=NOW)
+        start = start_payment(office, token=token, request=request, now=NOW)
         assert start.outcome is Start.REDIRECT, start
         return start.url
 

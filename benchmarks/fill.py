@@ -29,7 +29,7 @@ from feenote.domain.bills import Bill, BillState
 from feenote.domain.events import Task, TaskKind
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.money import Money
-from feenote.domain.payments import Payment, PaymentMethod, PaymentState
+from feenote.domain.payments import Payment, PaymentMethod
 from feenote.domain.records import Client, Contact, Matter
 from local.dynamodb.engine import Engine
 from local.dynamodb.store import Store
@@ -83,7 +83,12 @@ def client_id(number: int) -> str:
 
 
 def fill(path: Path, size: int) -> int:
-    """Make a database with a firm of so many bills; return how many items that took.
+    """Make a database with a firm of so many bills; return how many items that took."""
+    return fill_with(path, _everything(size))
+
+
+def fill_with(path: Path, found: Iterator[tuple[Key, Item]]) -> int:
+    """Make a database with these items; return how many there were.
 
     The items are put into the stand-in's store itself: through its API a million bills would take an hour.
     """
@@ -94,7 +99,6 @@ def fill(path: Path, size: int) -> int:
         store.connection.execute(pragma).fetchall()
     stored = 0
     try:
-        found = _everything(size)
         while batch := list(islice(found, _A_TRANSACTION)):
             with store.writing():
                 table = store.table(TABLE)
@@ -260,7 +264,6 @@ def _payment(number: int) -> Iterator[tuple[Key, Item]]:
         FIRM,
         client_id(number),
         PaymentMethod.CARD,
-        PaymentState.SUCCEEDED,
         Money(30_000, "USD"),
         (),
         Money(30_000, "USD"),

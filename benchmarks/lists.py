@@ -2,24 +2,21 @@
 
 Each list is read through the real adapters from firms of 100, 1,000 and 10,000 bills, with `--million` of
 1,000,000 too. A list costs as much everywhere, but for those that look for a beginning: they look at more
-while there is more to look at, up to a bound that stands here and is checked.
+while there is more to look at, up to a bound that stands here and is checked. Lists of balances are read from
+firms of as many clients.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks import fill
-from benchmarks.office import NOW, ROOT, Office, Tally, open_office
+from benchmarks import balances, fill
+from benchmarks.office import NOW, ROOT, Office
 from benchmarks.picture import draw
+from benchmarks.probes import Cost, Probe, Read, costs_of, faults_in, table_of
 from benchmarks.records import FIRM
 from feenote.service.list_bills import list_bills
 from feenote.service.open_link import open_link
@@ -31,38 +28,6 @@ SIZES = (100, 1_000, 10_000)
 MILLION = 1_000_000
 PAGE = 10
 PICTURE = ROOT / "docs" / "pictures" / "list-costs.svg"
-SLACK = 1.1
-"""By how much items differ in size, because names and numbers do."""
-
-Read = Callable[[Office], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one reading cost; `shown` is how many records it gave."""
-
-    calls: int
-    units: float
-    shown: int
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One list or page. A `most` bounds what grows while there is more to look at: calls and read units."""
-
-    name: str
-    read: Read
-    most: tuple[int, float] | None = None
-
-    def broken_by(self, costs: Sequence[Cost]) -> list[str]:
-        """Return in what the costs, from the smallest firm to the largest, break the promise."""
-        first = costs[0]
-        calls, units = self.most or (first.calls, first.units * SLACK + 0.5)
-        return [
-            f"{self.name}: {cost.calls} calls and {cost.units:g} units, not {calls} and {units:g}"
-            for cost in costs
-            if cost.calls > calls or cost.units > units
-        ]
 
 
 def _bills(**asked: object) -> Read:
@@ -138,57 +103,29 @@ PROBES = (
 
 def measure(sizes: Sequence[int], *, say: Callable[[str], None] = lambda _: None) -> dict[str, list[Cost]]:
     """Return what each list costs in firms of these sizes."""
-    found: dict[str, list[Cost]] = {probe.name: [] for probe in PROBES}
-    for size in sizes:
-        with TemporaryDirectory(prefix="feenote-bench-") as folder:
-            started = time.perf_counter()
-            path = Path(folder) / "firm.sqlite"
-            stored = fill.fill(path, size)
-            say(f"{size:,} bills, {stored:,} items, stored in {time.perf_counter() - started:.0f} s")
-            with open_office(path) as office:
-                for probe in PROBES:
-                    with office.counting() as tally:
-                        shown = probe.read(office)
-                    found[probe.name].append(_cost(tally, shown))
-    return found
+    return costs_of(PROBES, sizes, fill=fill.fill, what="bills", say=say)
 
 
-def _cost(tally: Tally, shown: int) -> Cost:
-    return Cost(tally.reads(), tally.read_units, shown)
-
-
-def broken(found: dict[str, list[Cost]]) -> list[str]:
-    """Return each promise that the costs break; a list that shows nothing proves nothing."""
-    faults = [fault for probe in PROBES for fault in probe.broken_by(found[probe.name])]
-    return faults + [f"{name}: shows nothing" for name, costs in found.items() if not costs[0].shown]
-
-
-def table_of(found: dict[str, list[Cost]], sizes: Sequence[int]) -> Table:
-    """Return the figures as a table for a person."""
-    table = Table(
-        title=f"Calls and read units of one page of {PAGE}, by bills of the firm", title_justify="left"
-    )
-    table.add_column("List or page")
-    for size in sizes:
-        table.add_column(f"{size:,}\ncalls", justify="right")
-        table.add_column("\nunits", justify="right")
-    table.add_column("At most", justify="right")
-    for probe in PROBES:
-        figures = [f for cost in found[probe.name] for f in (str(cost.calls), f"{cost.units:g}")]
-        most = f"{probe.most[0]} / {probe.most[1]:g}" if probe.most else "as with 100"
-        table.add_row(probe.name, *figures, most)
-    return table
+def measure_balances(
+    sizes: Sequence[int], *, say: Callable[[str], None] = lambda _: None
+) -> dict[str, list[Cost]]:
+    """Return what each list of balances costs in firms of so many clients."""
+    return costs_of(balances.PROBES, sizes, fill=balances.fill_clients, what="clients", say=say)
 
 
 def main(console: Console, *, million: bool = False, picture: bool = False) -> list[str]:
     """Print the figures, draw them when that is wanted; return the promises that are broken."""
     sizes = (*SIZES, MILLION) if million else SIZES
     found = measure(sizes, say=console.print)
-    console.print(table_of(found, sizes))
+    title = f"Calls and read units of one page of {PAGE}, by bills of the firm"
+    console.print(table_of(PROBES, found, sizes, title=title))
+    owed = measure_balances(balances.SIZES, say=console.print)
+    title = f"Calls and read units of one page of {balances.PAGE}, by clients who owe"
+    console.print(table_of(balances.PROBES, owed, balances.SIZES, title=title))
     if picture:
         PICTURE.write_text(draw(found, sizes, bounds=_bounds()), encoding="utf-8")
         console.print(f"Drawn: {PICTURE.relative_to(ROOT)}")
-    return broken(found)
+    return faults_in(PROBES, found) + faults_in(balances.PROBES, owed)
 
 
 def _bounds() -> dict[str, float]:

@@ -9,11 +9,14 @@ from benchmarks.office import NOW, STRIPE_ACCOUNT, Office
 from feenote.domain.bills import Bill, BillContent, BillLine, LineKind
 from feenote.domain.money import Money
 from feenote.domain.records import Attorney, BillRecipient, Client, Contact, Firm, Matter, PaymentAccount
+from feenote.domain.what_is_due import Choice
 from feenote.service.approve_bill import approve_bill
 from feenote.service.create_bill import create_bill
 from feenote.service.deliver_message import deliver_message
+from feenote.service.open_link import open_link
 from feenote.service.send_bills import send_bills
 from feenote.service.send_request import SendRequest
+from feenote.service.start_payment import PayRequest, request_shown
 
 FIRM = "firm_1"
 LINES = 12
@@ -126,8 +129,20 @@ def sent(office: Office, bill_id: str, send_id: str) -> None:
     )
 
 
+def balance_sent(office: Office, client_id: str, send_id: str) -> None:
+    """Send a client's balance as far as the queue."""
+    request = SendRequest(client_id=client_id)
+    send_bills(office, firm_id=FIRM, send_id=send_id, request=request, sender="user_1", now=NOW)
+
+
 def mailed(office: Office, bill_id: str, send_id: str) -> str:
     """Send a bill and deliver its message; return the token in the mail."""
     sent(office, bill_id, send_id)
     deliver_message(office, job=office.outside.queue.pop(), now=NOW)
     return office.outside.last_token()
+
+
+def shown_to_pay(office: Office, token: str, *, all_bills: bool = False) -> PayRequest:
+    """Return the press of pay that the page behind a link offers: for its bill, or for everything."""
+    choice = Choice(all_bills=all_bills, currency="USD" if all_bills else "")
+    return request_shown(open_link(office, token=token, now=NOW), choice)
