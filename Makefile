@@ -42,7 +42,7 @@ unit: .make/dev ## All tests but those in a browser, on both cores
 	$(BIN)/pytest -q -n 2 --dist loadfile --ignore tests/browser
 
 browser: .make/dev .make/chromium ## The pages and the whole way in Chromium
-	$(BIN)/pytest -q tests/browser
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/browser
 
 test-313: ## The unit tests once more under Python 3.13, where it is found
 ifeq ($(PYTHON_313),)

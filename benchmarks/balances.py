@@ -22,9 +22,10 @@ from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.keys import Key
 from feenote.adapters.dynamodb.packing import instant
 from feenote.adapters.dynamodb.writes import Put
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.balances import overdue_longer_than, rows_of
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Client
 from feenote.service.list_balances import list_balances, read_balance
 from feenote.service.ports import BalanceQuery, BalanceSort

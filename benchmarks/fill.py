@@ -24,11 +24,12 @@ from feenote.adapters.dynamodb.attributes import Item, to_attributes
 from feenote.adapters.dynamodb.keys import Key
 from feenote.adapters.dynamodb.writes import Put
 from feenote.domain import bills, links
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.bills import Bill, BillState
 from feenote.domain.events import Task, TaskKind
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import Payment, PaymentMethod
 from feenote.domain.records import Client, Contact, Matter
 from local.dynamodb.engine import Engine

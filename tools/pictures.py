@@ -37,6 +37,8 @@ PORT = 8080
 """Stands in the pictures, so it is always the same."""
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BILL = "10444"
+BALANCE_OF = "00712"
+"""A client of the examples who owes for three matters."""
 MOST_BYTES = 250_000
 MOST_COLOURS = 256
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--font-render-hinting=none"]
@@ -48,12 +50,14 @@ def main() -> int:
         machine.clock.set(NOW)
         place = Place(machine.base_url, StaffApi(machine.base_url, machine.staff_token), machine.settle)
         link, mail_id = _play(place)
+        balance_id = _send_balance(place, BALANCE_OF)
         stories = main_job(place)
         machine.links[f"Bill {BILL}, as its client sees it"] = link
         machine.links[f"Bill {stories[0].number}, paid"] = stories[0].link
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         _take_all(browser, machine.base_url, link, mail_id, _newest(place, "Receipt"))
+        _take_balance(browser, place, balance_id)
         browser.close()
     return 0
 
@@ -71,6 +75,24 @@ def _play(place: Place) -> tuple[str, str]:
     place.settle()
     mail = next(mail for mail in _mails(place) if mail["id"] == mail_id)
     return link_in(mail), mail_id
+
+
+def _send_balance(place: Place, client_number: str) -> str:
+    """Send the balance of a client; return its mail."""
+    clients = place.staff.get("/v1/clients", limit="200")["items"]
+    client = next(client for client in clients if client["number"] == client_number)
+    contact = place.staff.get(f"/v1/contacts/{client['primary_contact_id']}")
+    sent_before = {str(mail["id"]) for mail in _mails(place)}
+    sending = {"client_id": client["id"], "confirm": ["due_date_passed", "sent_just_now"]}
+    place.staff.post("/v1/sends", sending)
+
+    def look() -> str:
+        found = [mail for mail in _mails(place) if mail["to"] == [contact["email"]]]
+        return next((str(mail["id"]) for mail in found if mail["id"] not in sent_before), "")
+
+    mail_id: str = wait_for(f"The balance of client {client_number}", look)
+    place.settle()
+    return mail_id
 
 
 def _mails(place: Place) -> list[dict[str, Any]]:
@@ -93,6 +115,14 @@ def _take_all(browser: Browser, base_url: str, link: str, mail_id: str, receipt_
     _take(browser, "page-desktop", link, size=(1280, 1000))
     _take(browser, "page-phone", link, size=(390, 844), scale=2)
     _take(browser, "receipt", f"{inbox}/{receipt_id}/html", size=(720, 960))
+
+
+def _take_balance(browser: Browser, place: Place, mail_id: str) -> None:
+    """Take a client's balance: the mail, and the page behind its link."""
+    link = link_in(next(mail for mail in _mails(place) if mail["id"] == mail_id))
+    _take(browser, "balance-mail", f"{place.base_url}/_local/mails/{mail_id}/html", size=(720, 960))
+    _take(browser, "balance-page", link, size=(1280, 1000))
+    _take(browser, "balance-phone", link, size=(390, 844), scale=2)
 
 
 def _take(browser: Browser, name: str, address: str, *, size: tuple[int, int], scale: int = 1) -> None:

@@ -42,12 +42,12 @@ class TestABalance:
             wrong += faults_of(page) if scripts else []
             page.get_by_label(f"Bill {second}").uncheck()
             page.get_by_label("Amount to pay").fill("ten")
-            page.get_by_role("button", name="Show how it is split").last.click()
+            page.get_by_role("button", name="Show the new total").last.click()
             expect(page.get_by_role("alert")).to_contain_text("no amount that we can read")
             assert page.locator(PAY).count() == 0
             wrong += faults_of(page) if scripts else []
             page.get_by_label("Amount to pay").fill("600.00")
-            page.get_by_role("button", name="Show how it is split").last.click()
+            page.get_by_role("button", name="Show the new total").last.click()
             expect(page.locator(PAY)).to_have_text("Pay $600.00")
             assert not page.get_by_label(f"Bill {second}").is_checked()
             assert say(page, first) == "You pay $250.00"

@@ -121,8 +121,10 @@ class TestCase15ADispute:
         assert held_at_stripe(stage, bill["client_id"]) == -20000
 
 
-class TestADebitThatComesBackAfterItSucceeded:
-    def test_is_a_dispute_that_is_lost(self, stage: Stage) -> None:
+class TestADebitThatComesBack:
+    """A bank takes a debit back after it arrived: a dispute that is lost from the first moment."""
+
+    def test_lets_the_bill_owe_again_and_be_paid_another_way(self, stage: Stage) -> None:
         bill, payment = paid(stage, debit=True)
 
         stage.stripe_does("debit_comes_back", payment_intent=payment["processor_id"])
@@ -130,8 +132,23 @@ class TestADebitThatComesBackAfterItSucceeded:
 
         shown, (dispute,) = stage.read(bill), disputes_of(stage, payment)
         assert (shown["state"], shown["balance_due"]["minor"]) == ("awaiting_payment", 63000)
+        assert "disputed" not in shown["flags"]
         assert dispute["state"] == "lost"
-        assert "insufficient funds" in stage.staff.get("/v1/tasks").ok()["items"][0]["what"]
+        assert held_at_stripe(stage, bill["client_id"]) == 0
+        (task,) = stage.staff.get("/v1/tasks").ok()["items"]
+        assert (task["kind"], task["link"]) == ("dispute", f"/v1/payments/{payment['id']}")
+        assert "630.00 USD" in task["what"]
+        assert "insufficient funds" in task["what"]
+
+    def test_is_told_once_to_who_paid(self, stage: Stage) -> None:
+        _, payment = paid(stage, debit=True)
+        before = len(stage.subjects())
+
+        stage.stripe_does("debit_comes_back", payment_intent=payment["processor_id"])
+        stage.take()
+        stage.work_off_mail()
+
+        assert len(stage.subjects()[before:]) == 1
 
 
 class TestADisputeInAnotherFirmsAccount:

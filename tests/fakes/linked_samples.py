@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from feenote.domain.accounts import ClientAccount, LiveCheckout, OpenBill, open_bill_of
+from feenote.domain.accounts import ClientAccount, LiveCheckout
 from feenote.domain.allocation import Allocation
 from feenote.domain.bills import (
     Bill,
@@ -22,6 +22,7 @@ from feenote.domain.bills import (
 )
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.money import Money, multiply, zero
+from feenote.domain.open_bills import OpenBill, open_bill_of
 from feenote.domain.payments import CheckoutState, Payment, PaymentMethod
 from feenote.domain.records import (
     Attorney,

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from feenote.adapters.messages import JinjaMessageRenderer
-from feenote.domain.accounts import ClientAccount, OpenBill, open_bill_of
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import Allocation
 from feenote.domain.bills import Bill, BillState
 from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill, open_bill_of
 from feenote.domain.records import Firm, PaymentAccount
 from feenote.domain.visibility import Visibility
 from feenote.service.ports import MailContext, MessageText

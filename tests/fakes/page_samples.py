@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from feenote.adapters import pages
 from feenote.adapters.pages import NOTHING_TYPED, HtmlPage, Typed
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import Allocation
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import Checkout, CheckoutState
 from feenote.domain.records import Contact, Firm, PartialPayments, PaymentAccount
 from feenote.domain.visibility import Visibility

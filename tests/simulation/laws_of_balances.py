@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from feenote.domain import balances
-from feenote.domain.accounts import DISPUTED
 from feenote.domain.balances import Ages, BalanceRow
+from feenote.domain.bill_figures import DISPUTED
 from feenote.domain.bills import Bill, BillState
 from feenote.service.ports import BalanceQuery, BalanceSort, Books
 from tests.simulation.people import FIRM

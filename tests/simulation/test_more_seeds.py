@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.run import SEEDS_IN_A_BATCH, run_a_batch
 
 
-@pytest.mark.parametrize("first", range(500, 1000, SEEDS_IN_A_BATCH))
+@pytest.mark.parametrize("first", range(500, 800, SEEDS_IN_A_BATCH))
 def test_every_promise_holds_in_every_history(first: int) -> None:
     seen = run_a_batch(first)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
-from feenote.domain import accounts
-from feenote.domain.accounts import BillFigures, ClientAccount
+from feenote.domain import bill_figures
+from feenote.domain.accounts import ClientAccount
+from feenote.domain.bill_figures import BillFigures
 from feenote.domain.bills import (
     ISSUED,
     UNISSUED,
@@ -148,7 +149,7 @@ def with_file(world: World, bill: Bill) -> Bill:
 
 def with_figures(bill: Bill, account: ClientAccount) -> Bill:
     """Return a bill as the account knows it."""
-    return accounts.laid_over(bill, account.figures(bill.id))
+    return bill_figures.laid_over(bill, account.figures(bill.id))
 
 
 def check_figures(world: World, firm_id: str, figures: Iterable[BillFigures]) -> None:
@@ -163,7 +164,7 @@ def put_figures(world: World, firm_id: str, figures: Iterable[BillFigures]) -> N
     """Write figures to bills' rows."""
     for item in figures:
         place = firm_id, item.bill_id
-        world.bills[place] = accounts.laid_over(world.bills[place], item)
+        world.bills[place] = bill_figures.laid_over(world.bills[place], item)
 
 
 def check_saved(world: World, bills: Iterable[Bill]) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from feenote.domain.accounts import ClientAccount, flags_after, open_bill_of
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.balances import BalanceRow
+from feenote.domain.bill_figures import flags_after
 from feenote.domain.bills import ISSUED, Bill, BillReceipt, BillState
 from feenote.domain.ledger import JournalEntry
+from feenote.domain.open_bills import open_bill_of
 from feenote.domain.payments import LIVE_CHECKOUTS, Checkout, Payment
 from feenote.domain.refunds import Dispute, Refund, RefundState
 from feenote.service.ports import (

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from feenote.domain import accounts
+from feenote.domain import accounts, bill_figures
 from feenote.domain.accounts import LiveCheckout
 from feenote.domain.allocation import Allocation
 from feenote.domain.ledger import LedgerAccount
@@ -107,7 +107,7 @@ class Household:
         )
         world.accounts[FIRM, self.client_id] = change.account
         (figures,) = change.figures
-        world.bills[FIRM, bill_id] = accounts.laid_over(world.bills[FIRM, bill_id], figures)
+        world.bills[FIRM, bill_id] = bill_figures.laid_over(world.bills[FIRM, bill_id], figures)
 
     def dispute(self, bill_id: str) -> None:
         """Let a bill be one whose payment a bank took back."""

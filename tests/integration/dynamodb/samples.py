@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from feenote.domain import accounts, bills
+from feenote.domain import accounts, bill_figures, bills, waiting_figures
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import Allocation
 from feenote.domain.bills import Bill, BillContent, BillLine, BillReceipt, BillState, LineKind
@@ -224,6 +224,6 @@ def payment_of(
         NOW,
         accounts.receipt_number("1", change.account),
     )
-    shown = accounts.acknowledged(change.figures, payment)
-    after, figures = accounts.place_figures(change.account, shown, room=room)
+    shown = bill_figures.acknowledged(change.figures, payment)
+    after, figures = waiting_figures.place_figures(change.account, shown, room=room)
     return ClientChange(after, entries=(change.entry,), marker=f"pi_{name}", figures=figures, payment=payment)

@@ -8,11 +8,12 @@ from functools import partial
 
 import pytest
 
-from feenote.domain import accounts, money_moves
-from feenote.domain.accounts import DISPUTED, open_bill_of
+from feenote.domain import accounts, money_moves, waiting_figures
 from feenote.domain.allocation import Allocation
+from feenote.domain.bill_figures import DISPUTED
 from feenote.domain.bills import BillReceipt, BillState
 from feenote.domain.money_moves import Booking, Moved
+from feenote.domain.open_bills import open_bill_of
 from feenote.domain.payments import Payment, PaymentMethod
 from feenote.domain.refunds import Dispute, DisputeState, Refund, RefundState, TakenBack
 from feenote.service.ports import (
@@ -23,9 +24,9 @@ from feenote.service.ports import (
     StaleError,
 )
 from tests.integration.dynamodb import samples
+from tests.integration.dynamodb.commits import at_once, project
 from tests.integration.dynamodb.samples import CLIENT, FIRM, minutes, usd
 from tests.integration.dynamodb.stores import NOW, DynamoStore, Store
-from tests.integration.dynamodb.test_books_contract import at_once, project
 
 NOTHING = TakenBack((), usd(0), usd(0))
 
@@ -81,7 +82,7 @@ def moved(store: Store, wanted: Iterable[Allocation]) -> Moved:
 
 
 def change_of(made: Moved, *, room: int = 40) -> ClientChange:
-    account, figures = accounts.place_figures(made.change.account, made.change.figures, room=room)
+    account, figures = waiting_figures.place_figures(made.change.account, made.change.figures, room=room)
     entries = (made.change.entry,) if made.change.entry else ()
     return ClientChange(account, entries=entries, figures=figures, moved_payments=(made.payment,))
 

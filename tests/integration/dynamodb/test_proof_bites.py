@@ -12,7 +12,7 @@ from feenote.adapters.dynamodb import items, keys
 from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.keys import Key
 from feenote.adapters.dynamodb.writes import Delete, Put
-from feenote.domain import accounts, money_moves
+from feenote.domain import accounts, money_moves, waiting_figures
 from feenote.domain.ledger import JournalEntry, Posting, Side
 from feenote.domain.payments import Checkout, CheckoutState, Payment
 from feenote.service.errors import ConflictError
@@ -273,7 +273,7 @@ class TestWhatIsRight:
         moved = accounts.move_checkout(
             books.account(FIRM, CLIENT), replace(checkout, state=CheckoutState.PROCESSING)
         )
-        account, figures = accounts.place_figures(moved.account, moved.figures, room=40)
+        account, figures = waiting_figures.place_figures(moved.account, moved.figures, room=40)
         books.commit(ClientChange(account, figures=figures))
 
         assert books.balance_rows(FIRM, CLIENT)[0].pending_minor == 20_000

@@ -13,9 +13,11 @@ import pytest
 
 from feenote.adapters.dynamodb.attributes import to_attributes
 from feenote.adapters.dynamodb.items import account_item
-from feenote.domain.accounts import BillFigures, ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
+from feenote.domain.bill_figures import BillFigures
 from feenote.domain.bills import BillReceipt
 from feenote.domain.deliveries import DeliveryState
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import PaymentMethod
 from feenote.service.ports import BillQuery, ClientChange
 from local.dynamodb.values import item_size

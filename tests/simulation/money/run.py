@@ -8,7 +8,7 @@ from tests.simulation.money import laws
 from tests.simulation.money.world import World
 from tests.simulation.table import TableStore
 
-STEPS = 24
+STEPS = 22
 SEEDS_IN_A_BATCH = 500
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from feenote.domain import accounts, money_moves
+from feenote.domain import accounts, bill_figures, money_moves
 from feenote.domain.events import TaskKind
 from feenote.service import (
     reconcile,
@@ -60,8 +60,8 @@ def keep_the_payment(patch: pytest.MonkeyPatch) -> None:
 
 def leave_receipts(patch: pytest.MonkeyPatch) -> None:
     """Let a bill show a payment that was taken from it."""
-    acknowledged = accounts.acknowledged
-    patch.setattr(accounts, "acknowledged", lambda figures, payment, **_: acknowledged(figures, payment))
+    acknowledged = bill_figures.acknowledged
+    patch.setattr(bill_figures, "acknowledged", lambda figures, payment, **_: acknowledged(figures, payment))
 
 
 def never_ask_again(patch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,17 @@
-"""Ten thousand random histories of money: after each step the books hold, at the end they are Stripe's."""
+"""Random histories of money: after each step the books hold, and at the end they are Stripe's."""
 
 import pytest
 
 from tests.simulation.money.run import SEEDS_IN_A_BATCH, run_a_batch
 
 
-@pytest.mark.parametrize("first", range(0, 10_000, SEEDS_IN_A_BATCH))
+@pytest.mark.parametrize("first", range(0, 5_000, SEEDS_IN_A_BATCH))
 def test_money_is_never_wrong(first: int) -> None:
+    money_is_never_wrong(first)
+
+
+def money_is_never_wrong(first: int) -> None:
+    """Run a batch of seeds, and see that what matters happened in them."""
     seen = run_a_batch(first)
 
     # A simulation in which nothing happens proves nothing.

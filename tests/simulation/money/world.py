@@ -62,6 +62,8 @@ class World:
         self.tokens: list[str] = []
         self.deaths = 0
         self.ledgers = Ledgers()
+        self.checked: object = None
+        """The versions of the books at which every law held."""
         self.currency = self.random.choice(CURRENCIES)
         """Of most bills of this history."""
         move_in(self.system)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from feenote.domain import accounts, money_moves
-from feenote.domain.accounts import AccountChange, AccountError, ClientAccount, OpenBill
+from feenote.domain.accounts import AccountChange, AccountError, ClientAccount
 from feenote.domain.allocation import Allocation
 from feenote.domain.bills import Bill, BillContent, BillLine, BillState, LineKind
 from feenote.domain.ledger import JournalEntry, LedgerAccount, Side
 from feenote.domain.money import Money
 from feenote.domain.money_moves import Booking, Moved
+from feenote.domain.open_bills import OpenBill, open_bill_of
 from feenote.domain.parts import Facts
 from feenote.domain.payments import Checkout, CheckoutState, Payment, PaymentMethod
 from feenote.domain.refunds import TakenBack
@@ -63,7 +64,7 @@ class Books:
 
     def issue(self, total: Money) -> str:
         bill = a_bill(len(self.facts), total)
-        self.facts[bill.id] = accounts.open_bill_of(bill)
+        self.facts[bill.id] = open_bill_of(bill)
         self._take(accounts.issue(self.account, bill, entry_id=self._entry_id(), at=AT))
         return bill.id
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
-from feenote.domain.accounts import OpenBill
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DATES = st.dates(date(2020, 1, 1), date(2030, 12, 31))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feenote.domain import accounts
+from feenote.domain import accounts, bill_figures, waiting_figures
 from feenote.domain.accounts import AccountError, ClientAccount
 from feenote.domain.allocation import Allocation
 from feenote.domain.bills import Bill, BillContent, BillLine, BillReceipt, BillState, LineKind
@@ -229,11 +229,11 @@ class TestLiveSessions:
 
 class TestFiguresThatWait:
     def test_are_replaced_by_later_ones_and_never_written_stale(self) -> None:
-        old = accounts.BillFigures("bill_1", 1, 0, is_settled=False)
-        new = accounts.BillFigures("bill_1", 2, 0, is_settled=False)
-        account, now = accounts.place_figures(EMPTY, [old], room=0)
+        old = bill_figures.BillFigures("bill_1", 1, 0, is_settled=False)
+        new = bill_figures.BillFigures("bill_1", 2, 0, is_settled=False)
+        account, now = waiting_figures.place_figures(EMPTY, [old], room=0)
         assert (now, dict(account.unprojected)) == ((), {"bill_1": old})
-        account, now = accounts.place_figures(account, [new], room=1)
+        account, now = waiting_figures.place_figures(account, [new], room=1)
         assert (now, dict(account.unprojected)) == ((new,), {})
 
     def test_keep_the_receipts_that_no_row_shows_yet(self) -> None:
@@ -241,7 +241,7 @@ class TestFiguresThatWait:
             BillReceipt(f"pay_{index}", f"R-1-000{index}", Money(5, "USD"), AT.date(), PaymentMethod.CARD)
             for index in (1, 2)
         )
-        waiting = accounts.BillFigures("bill_1", 5, 0, is_settled=False, receipts=(first,))
+        waiting = bill_figures.BillFigures("bill_1", 5, 0, is_settled=False, receipts=(first,))
         issued = accounts.issue(EMPTY, a_bill(1, 1000), entry_id="ent_1", at=AT).account
         account = replace(issued, unprojected={"bill_1": waiting})
 
@@ -254,13 +254,15 @@ class TestFiguresThatWait:
         assert shown is not None
         assert shown.receipts == (first,)
         bill = replace(a_bill(1, 1000), receipts=(second,))
-        assert accounts.laid_over(bill, shown).receipts == (first, second)
-        assert accounts.laid_over(accounts.laid_over(bill, shown), shown).receipts == (first, second)
+        assert bill_figures.laid_over(bill, shown).receipts == (first, second)
+        assert bill_figures.laid_over(bill_figures.laid_over(bill, shown), shown).receipts == (first, second)
 
     @given(st.integers(0, 60), st.integers(0, 60))
     def test_are_every_one_written_or_kept(self, count: int, room: int) -> None:
-        figures = [accounts.BillFigures(f"bill_{index}", index, 0, is_settled=True) for index in range(count)]
-        account, now = accounts.place_figures(EMPTY, figures, room=room)
+        figures = [
+            bill_figures.BillFigures(f"bill_{index}", index, 0, is_settled=True) for index in range(count)
+        ]
+        account, now = waiting_figures.place_figures(EMPTY, figures, room=room)
         assert len(now) == min(count, room)
         assert {item.bill_id for item in now} | set(account.unprojected) == {item.bill_id for item in figures}
         assert not {item.bill_id for item in now} & set(account.unprojected)

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feenote.domain.accounts import OpenBill
 from feenote.domain.allocation import Allocation, oldest_first, spread_as_stored, spread_oldest_first, sum_of
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from tests.unit.domain.strategies import open_bills
 
 AMOUNTS = st.integers(0, 10**8).map(lambda minor: Money(minor, "USD"))

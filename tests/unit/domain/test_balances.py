@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from feenote.domain import accounts, balances, bills, money_moves
-from feenote.domain.accounts import AccountError, ClientAccount, OpenBill
+from feenote.domain.accounts import AccountError, ClientAccount
 from feenote.domain.allocation import Allocation
 from feenote.domain.balances import Ages, BalanceRow, DueOn, ages, day_known, rows_of
 from feenote.domain.bills import Bill, BillContent, BillLine, BillState, LineKind
 from feenote.domain.ledger import LedgerAccount
 from feenote.domain.money import MAX_MINOR, Money
 from feenote.domain.money_moves import Booking
+from feenote.domain.open_bills import OpenBill, open_bill_of
 from feenote.domain.payments import Checkout, CheckoutState, Payment, PaymentMethod
 from feenote.domain.refunds import TakenBack
 
@@ -215,7 +216,7 @@ class AnyHistory(RuleBasedStateMachine):
         return Booking("source", self._name("ent"), NOW)
 
     def _facts(self) -> dict[str, OpenBill]:
-        return {bill_id: accounts.open_bill_of(bill) for bill_id, bill in self.bills.items()}
+        return {bill_id: open_bill_of(bill) for bill_id, bill in self.bills.items()}
 
     def _write(self, account: ClientAccount) -> None:
         self.account = account

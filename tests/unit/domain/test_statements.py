@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feenote.domain import accounts, ledger, money_moves
-from feenote.domain.accounts import AccountChange, AccountError, ClientAccount, OpenBill, open_bill_of
+from feenote.domain.accounts import AccountChange, AccountError, ClientAccount
 from feenote.domain.allocation import Allocation
 from feenote.domain.bills import Bill, BillContent, BillLine, BillState, LineKind
 from feenote.domain.ledger import EntryKind, JournalEntry, LedgerAccount
 from feenote.domain.money import Money
 from feenote.domain.money_moves import Booking
+from feenote.domain.open_bills import OpenBill, open_bill_of
 from feenote.domain.payments import Checkout, CheckoutState, Payment, PaymentMethod
 from feenote.domain.statements import (
     MAX_LINES,

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feenote.domain.accounts import ClientAccount, LiveCheckout, OpenBill
+from feenote.domain.accounts import ClientAccount, LiveCheckout
 from feenote.domain.allocation import Allocation, oldest_first
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import CheckoutState
 from feenote.domain.records import Firm, FirmSettings, PartialPayments
 from feenote.domain.visibility import Visibility

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 import pytest
 
 from feenote.adapters.messages.tables import MOST_ROWS
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.deliveries import MessageKind
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Matter
 from feenote.domain.templates import LANGUAGES
 from feenote.domain.visibility import Visibility

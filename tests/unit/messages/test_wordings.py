@@ -269,12 +269,11 @@ class TestFieldsThatAreEmpty:
 
 
 class TestALongWording:
-    """The work grows with the length of the words, and no faster."""
+    """The work grows with the length of the words, and no faster: sixteen times would be its square."""
 
     @staticmethod
-    def seconds(length: int, fields: int) -> float:
-        part = "Words that say nothing much. " * (length // fields // 29 + 1)
-        body = f"{part[: length // fields - 18]}{{{{ bill.total }}}}\n\n" * fields
+    def seconds(body: str) -> float:
+        """Return the least of several runs, of this process's own time, but no less than can be measured."""
 
         def once(at: int) -> float:
             context = replace(mail_context(MessageKind.BILL), wording=Wording(f"{at}", f"{at} {body}"))
@@ -282,25 +281,23 @@ class TestALongWording:
             render(context)
             return time.process_time() - began
 
-        return min(once(at) for at in range(5))
+        return max(0.004, *sorted(once(at) for at in range(5))[:1])
 
-    def test_of_20_000_characters_and_200_fields_takes_well_under_a_second(self) -> None:
-        assert self.seconds(20_000, 200) < 0.25
+    @staticmethod
+    def words(length: int, fields: int) -> str:
+        part = "Words that say nothing much. " * (length // fields // 29 + 1)
+        return f"{part[: length // fields - 18]}{{{{ bill.total }}}}\n\n" * fields
 
     def test_four_times_as_long_takes_about_four_times_as_long(self) -> None:
-        assert self.seconds(80_000, 800) < 8 * max(self.seconds(20_000, 200), 0.004)
+        assert self.seconds(self.words(80_000, 800)) < 10 * self.seconds(self.words(20_000, 200))
 
     @pytest.mark.parametrize(
         "piece", ["{{", "}}", "{{ a", "{{ a.", " ", "\n", "{{}}", "{%", "{{ bill.total }}"]
     )
-    def test_of_any_one_piece_is_as_quick(self, piece: str) -> None:
-        context = replace(
-            mail_context(MessageKind.BILL), wording=Wording("A", f"A {piece * (20_000 // len(piece))} B")
-        )
-        began = time.process_time()
-        render(context)
+    def test_of_any_one_piece_does_so_too(self, piece: str) -> None:
+        few, many = (self.seconds(piece * (length // len(piece))) for length in (5_000, 20_000))
 
-        assert time.process_time() - began < 0.5
+        assert many < 10 * few
 
 
 class TestTheHtml:

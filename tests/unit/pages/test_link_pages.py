@@ -325,6 +325,7 @@ class TestRefusedPayment:
             (Start.NOTHING_DUE, 409, "cannot be paid"),
             (Start.ON_ITS_WAY, 409, "already on its way"),
             (Start.NOT_CONNECTED, 409, "cannot be paid"),
+            (Start.NOT_TAKEN, 409, "choose another amount"),
             (Start.LINK_ENDED, 410, "link has ended"),
             (Start.SLOW_DOWN, 429, "too often"),
             (Start.TRY_AGAIN, 503, "try again in a few minutes"),

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import BillRecipient, Client, Contact, Firm, Matter
 from feenote.domain.shown_bills import asked_on
 from feenote.service.balance_readers import Readers, readers_of

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from feenote.domain.accounts import BillFigures
+from feenote.domain.bill_figures import BillFigures
 from feenote.domain.bills import BillReceipt
 from feenote.domain.money import Money
 from feenote.domain.payments import PaymentMethod
@@ -28,6 +28,9 @@ class TestRoom:
     @pytest.mark.parametrize("receipts", [0, 1])
     def test_is_whole_where_a_row_brings_one_event_at_most(self, receipts: int) -> None:
         assert room_for(figures(200, receipts)) == ROWS_IN_ONE_CHANGE
+
+    def test_is_for_more_than_one_row_though_several_payments_wait_on_each(self) -> None:
+        assert room_for(figures(200, 6)) == 2 * ROWS_IN_ONE_CHANGE // 7
 
     @pytest.mark.parametrize(("rows", "receipts"), [(40, 0), (40, 1), (13, 3), (40, 2), (2, 20), (1, 90)])
     @pytest.mark.parametrize("other_events", [False, True])

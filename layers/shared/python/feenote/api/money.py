@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from feenote.api.balances import AgesAnswer, ages_answer
 from feenote.api.bill_answers import today_of
@@ -67,6 +70,7 @@ class TaskAnswer(Answer):
     payment_id: str | None
     delivery_id: str | None
     contact_id: str | None
+    link: Annotated[str, Field(description="Where to look: the address of what it is about, in this API.")]
     done_at: Instant | None
     done_by: str | None
 
@@ -131,6 +135,20 @@ def task_answer(task: Task) -> TaskAnswer:
         payment_id=task.payment_id or None,
         delivery_id=task.delivery_id or None,
         contact_id=task.contact_id or None,
+        link=_link_of(task),
         done_at=task.done_at,
         done_by=task.done_by or None,
     )
+
+
+def _link_of(task: Task) -> str:
+    """Return the address of what a task is about: the nearest thing that it names."""
+    if task.kind is TaskKind.RECONCILIATION and not task.payment_id:
+        return "/v1/reconciliations"
+    if task.payment_id:
+        return f"/v1/payments/{task.payment_id}"
+    if task.bill_id:
+        return f"/v1/bills/{task.bill_id}"
+    if task.contact_id:
+        return f"/v1/contacts/{task.contact_id}"
+    return f"/v1/balances/{task.client_id}" if task.client_id else "/v1/tasks"

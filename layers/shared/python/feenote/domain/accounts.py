@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from feenote.domain import bills, ledger, money
+from feenote.domain import ledger, money
 from feenote.domain.allocation import Allocation, Spread, spread_as_stored
-from feenote.domain.bills import ISSUED, Bill, BillReceipt, BillState, BillSummary
+from feenote.domain.bill_figures import BillFigures
+from feenote.domain.bills import Bill
 from feenote.domain.ledger import EntryKind, JournalEntry, LedgerAccount, Posting
 from feenote.domain.money import Money
-from feenote.domain.payments import Checkout, CheckoutState, Payment
+from feenote.domain.open_bills import OpenBill, open_bill_of, with_open
+from feenote.domain.payments import Checkout, CheckoutState
 
 MAX_OPEN_BILLS = 2_000
 """So that an account stays well below a stored item's 400 KB."""
@@ -24,34 +26,8 @@ MAX_CURRENCIES = 8
 """Of a client's open bills: what is owed in each is stored with every change, which has room for so many."""
 
 
-DISPUTED = "disputed"
-"""The flag of a bill whose payment a bank took back."""
-
-
 class AccountError(ValueError):
     """A change that the account does not allow."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenBill:
-    """An issued bill that still owes something."""
-
-    bill_id: str
-    number: str
-    issued_on: date
-    due_on: date
-    created_at: datetime
-    total: Money
-    paid_minor: int = 0
-    matter_ids: tuple[str, ...] = ()
-    """Who may see the bill follows from its matters."""
-    is_disputed: bool = False
-    """A bank took a payment of this bill back: it owes again, and nobody is asked to pay it online."""
-
-    @property
-    def balance_due(self) -> Money:
-        """Return what the bill still owes; money on its way still counts as owed."""
-        return Money(self.total.minor - self.paid_minor, self.total.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +39,6 @@ class LiveCheckout:
     fingerprint: str
     split: tuple[Allocation, ...]
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BillFigures:
-    """What a bill row has to show after a change of the account."""
-
-    bill_id: str
-    paid_minor: int
-    pending_minor: int
-    is_settled: bool
-    receipts: tuple[BillReceipt, ...] = ()
-    """The payments that the row may not show yet, or not as they are now; one of nothing takes it away."""
-    is_disputed: bool = False
-
-    @property
-    def state(self) -> BillState:
-        """Return the state that follows for an issued bill."""
-        return BillState.PAID if self.is_settled else BillState.AWAITING_PAYMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,96 +301,6 @@ def conflicting_checkouts(account: ClientAccount, bill_ids: Iterable[str]) -> tu
     )
 
 
-def acknowledged(
-    figures: Iterable[BillFigures], payment: Payment, *, left: Iterable[str] = ()
-) -> tuple[BillFigures, ...]:
-    """Return figures with the receipt of the payment that changed them, for the bills that it went to.
-
-    For the bills that it `left`, the receipt is one of nothing: it takes away the one that is there.
-    """
-    nothing = money.zero(payment.amount.currency)
-    booked = {
-        **dict.fromkeys(left, nothing),
-        **{part.bill_id: part.amount for part in payment.allocations},
-    }
-    return tuple(
-        replace(item, receipts=(*_others(item.receipts, payment), _receipt(payment, booked[item.bill_id])))
-        if item.bill_id in booked
-        else item
-        for item in figures
-    )
-
-
-def open_bill_of(bill: Bill | BillSummary) -> OpenBill:
-    """Return what the account holds of an issued bill, as the bill says it."""
-    said = bill.content if isinstance(bill, Bill) else bill
-    return OpenBill(
-        bill.id,
-        bill.number,
-        said.issued_on,
-        said.due_on,
-        bill.created_at,
-        bill.total,
-        bill.paid_minor,
-        said.matter_ids,
-        DISPUTED in bill.flags,
-    )
-
-
-def laid_over(bill: Bill, figures: BillFigures | None) -> Bill:
-    """Return a bill with the account's figures; as it is where there are none, or it is not issued."""
-    if figures is None or bill.state not in ISSUED:
-        return bill
-    shown = replace(
-        bill,
-        state=figures.state,
-        paid_minor=figures.paid_minor,
-        pending_minor=figures.pending_minor,
-        flags=flags_after(bill.flags, figures),
-    )
-    return bills.with_receipts(shown, figures.receipts)
-
-
-def laid_over_summary(bill: BillSummary, figures: BillFigures | None) -> BillSummary:
-    """Return a list's bill with the account's figures, as `laid_over` does."""
-    if figures is None or bill.state not in ISSUED:
-        return bill
-    return replace(
-        bill,
-        state=figures.state,
-        paid_minor=figures.paid_minor,
-        pending_minor=figures.pending_minor,
-        flags=flags_after(bill.flags, figures),
-    )
-
-
-def flags_after(flags: frozenset[str], figures: BillFigures) -> frozenset[str]:
-    """Return a bill's stored flags as its figures have them: of these, only a dispute is the account's."""
-    return flags | {DISPUTED} if figures.is_disputed else flags - {DISPUTED}
-
-
-def place_figures(
-    account: ClientAccount, figures: Iterable[BillFigures], *, room: int, written: Iterable[str] = ()
-) -> tuple[ClientAccount, tuple[BillFigures, ...]]:
-    """Divide figures into those to write with the account, up to `room` rows, and those that wait in it.
-
-    What waited for the same bills is out of date and forgotten, as is what waited for bills `written` whole.
-    """
-    fresh = {item.bill_id: item for item in figures}
-    skipped = set(written)
-    now = tuple(item for key, item in fresh.items() if key not in skipped)[:room]
-    placed = skipped | {item.bill_id for item in now}
-    waiting = {key: item for key, item in {**account.unprojected, **fresh}.items() if key not in placed}
-    return replace(account, unprojected=waiting), now
-
-
-def projected(account: ClientAccount, bill_ids: Iterable[str]) -> ClientAccount:
-    """Forget the kept figures of bills whose rows are written now."""
-    done = set(bill_ids)
-    kept = {key: value for key, value in account.unprojected.items() if key not in done}
-    return replace(_next(account), unprojected=kept)
-
-
 def receipt_number(client_number: str, account: ClientAccount) -> str:
     """Return the number of the account's latest receipt: the client's number and a count without a gap."""
     return f"R-{client_number}-{account.receipts:04d}"
@@ -474,12 +342,6 @@ def _require_a_sum(account: ClientAccount, bill: Bill) -> None:
         raise AccountError("All bills of the client together would owe more than an amount can hold.")
 
 
-def with_open(before: Mapping[str, OpenBill], bills: Iterable[OpenBill]) -> dict[str, OpenBill]:
-    """Return the open bills with these put in; one that owes nothing is open no more."""
-    after = {**before, **{bill.bill_id: bill for bill in bills}}
-    return {key: bill for key, bill in after.items() if bill.balance_due}
-
-
 def figures_of(after: ClientAccount, touched: Iterable[OpenBill]) -> tuple[BillFigures, ...]:
     """Return what the rows of bills have to show after a change, with the receipts that still wait."""
     waiting = after.unprojected
@@ -494,14 +356,6 @@ def figures_of(after: ClientAccount, touched: Iterable[OpenBill]) -> tuple[BillF
         )
         for bill in touched
     )
-
-
-def _others(receipts: Iterable[BillReceipt], payment: Payment) -> tuple[BillReceipt, ...]:
-    return tuple(receipt for receipt in receipts if receipt.payment_id != payment.id)
-
-
-def _receipt(payment: Payment, amount: Money) -> BillReceipt:
-    return BillReceipt(payment.id, payment.receipt_number, amount, payment.received_on, payment.method)
 
 
 def _live(checkout: Checkout) -> LiveCheckout:

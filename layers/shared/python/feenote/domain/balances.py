@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import CheckoutState
 
 OLDEST_DAYS = 90

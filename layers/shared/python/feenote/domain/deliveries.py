@@ -130,7 +130,10 @@ class Delivery:
     visibility: Visibility | None = None
     """Which bills of the client a balance shows, and the link beside its own bill."""
     bill_ids: tuple[str, ...] = ()
-    """The bills that a balance is about: as planned, and once it was accepted those that it showed."""
+    """The bills that a balance is about: as planned, and once it was accepted those that it showed.
+
+    Of a note that a payment failed, all the bills that it was for.
+    """
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from feenote.domain import accounts, ledger, money
-from feenote.domain.accounts import AccountChange, AccountError, ClientAccount, OpenBill
+from feenote.domain import accounts, bill_figures, ledger, money
+from feenote.domain.accounts import AccountChange, AccountError, ClientAccount
 from feenote.domain.allocation import Allocation, oldest_first
 from feenote.domain.ledger import EntryKind, JournalEntry, LedgerAccount, Posting
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill, with_open
 from feenote.domain.parts import Facts, check_parts, known_bills
 from feenote.domain.payments import Payment
 from feenote.domain.refunds import TakenBack
@@ -156,6 +157,23 @@ def reinstate(
     )
 
 
+def let_go(
+    account: ClientAccount,
+    payment: Payment,
+    *,
+    taken: TakenBack,
+    facts: Facts,
+    booking: Booking,
+    still_disputed: Collection[str] = (),
+) -> Moved:
+    """Let bills be paid online again although a bank keeps what it took: nothing is left to dispute.
+
+    No money moves, so there is no entry.
+    """
+    disputed = {part.bill_id: part.bill_id in still_disputed for part in taken.allocations}
+    return _moved(account, payment, payment, EntryKind.DISPUTE_WITHDRAWN, facts, booking, disputed=disputed)
+
+
 def reverse(account: ClientAccount, payment: Payment, *, facts: Facts, booking: Booking) -> Moved:
     """Undo a payment that was recorded by mistake: its bills owe again.
 
@@ -288,12 +306,12 @@ def _moved(
         account,
         version=account.version + 1,
         entries=entry.sequence if entry else account.entries,
-        open_bills=accounts.with_open(account.open_bills, touched),
+        open_bills=with_open(account.open_bills, touched),
         credit_minor={key: minor for key, minor in held.items() if minor},
     )
     figures = accounts.figures_of(account_after, touched)
     payment = replace(after, version=before.version + 1)
-    shown = accounts.acknowledged(figures, payment, left=(key for key in was if key not in now))
+    shown = bill_figures.acknowledged(figures, payment, left=(key for key in was if key not in now))
     return Moved(AccountChange(account_after, entry, shown), payment, taken)
 
 

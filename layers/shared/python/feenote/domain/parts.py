@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from feenote.domain import money
-from feenote.domain.accounts import AccountError, ClientAccount, OpenBill
+from feenote.domain.accounts import AccountError, ClientAccount
 from feenote.domain.allocation import Allocation
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 
 Facts = Mapping[str, OpenBill]
 """Bills by id as their rows say them."""
@@ -28,7 +29,10 @@ class PartError(AccountError):
 
 def known_bills(account: ClientAccount, facts: Facts) -> dict[str, OpenBill]:
     """Return what is known of bills: as the account has them, and settled ones as their rows say."""
-    settled = {key: replace(bill, paid_minor=bill.total.minor) for key, bill in facts.items()}
+    # A row may still show a dispute that ended with its settlement: figures are written to it later.
+    settled = {
+        key: replace(bill, paid_minor=bill.total.minor, is_disputed=False) for key, bill in facts.items()
+    }
     return {**settled, **account.open_bills}
 
 

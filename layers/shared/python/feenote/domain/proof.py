@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from feenote.domain import accounts, ledger
+from feenote.domain import bill_figures, ledger
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.balances import BalanceRow
 from feenote.domain.bills import BillState, BillSummary
@@ -170,7 +170,7 @@ def _rows(billed: PerBill, paid: PerBill, kept: Kept) -> list[Flaw]:
         if row is None:
             found.append(Flaw(bill_id, "The bill is not there."))
             continue
-        shown = accounts.laid_over_summary(row, kept.account.figures(bill_id))
+        shown = bill_figures.laid_over_summary(row, kept.account.figures(bill_id))
         key = bill_id, currency
         found += _unlike("The bill's row has as total", {key: shown.total.minor}, {key: billed.get(key, 0)})
         found += _unlike("The bill's row has as paid", {key: shown.paid_minor}, {key: paid.get(key, 0)})

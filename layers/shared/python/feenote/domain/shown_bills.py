@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from feenote.domain import money
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import oldest_first
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.visibility import Visibility
 
 

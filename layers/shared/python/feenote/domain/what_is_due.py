@@ -11,10 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from feenote.domain import money
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import Allocation, oldest_first, spread_oldest_first
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import fingerprint_of
 from feenote.domain.records import Firm, PartialPayments
 

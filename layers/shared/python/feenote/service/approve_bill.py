@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from feenote.domain import accounts, bill_numbers, bills
+from feenote.domain import accounts, bill_numbers, bills, waiting_figures
 from feenote.domain.accounts import AccountError
 from feenote.domain.bills import Bill, BillStateError
 from feenote.domain.events import BillEvent, EventKind
@@ -143,7 +143,7 @@ def void_bill(
             raise ConflictError(str(error)) from error
         entries = (change.entry,) if change.entry else ()
         event = BillEvent(ports.ids.new("evt"), bill_id, now, EventKind.VOIDED, actor)
-        left, figures = accounts.place_figures(
+        left, figures = waiting_figures.place_figures(
             change.account, change.figures, room=ROWS_IN_ONE_CHANGE, written=[bill_id]
         )
         ports.books.commit(

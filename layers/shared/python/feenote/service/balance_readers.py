@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Client, Contact, Matter
 from feenote.domain.shown_bills import asks_for_money, matters_of
 from feenote.domain.visibility import MOST_MATTERS, Visibility

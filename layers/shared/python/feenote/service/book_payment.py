@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from feenote.domain import accounts
+from feenote.domain import accounts, bill_figures, waiting_figures
 from feenote.domain.accounts import AccountChange
 from feenote.domain.calendars import day_in
 from feenote.domain.deliveries import Delivery, MessageKind
@@ -107,8 +107,8 @@ def _booking(
         on=received_on,
     )
     payment = _payment(change, checkout, report, payment_id, received_on, stripe_account_id, now)
-    shown = accounts.acknowledged(change.figures, payment)
-    account, figures = accounts.place_figures(change.account, shown, room=room_for(shown))
+    shown = bill_figures.acknowledged(change.figures, payment)
+    account, figures = waiting_figures.place_figures(change.account, shown, room=room_for(shown))
     return ClientChange(
         account,
         entries=(change.entry,) if change.entry else (),

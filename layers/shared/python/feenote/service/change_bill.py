@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from feenote.domain import accounts, bills
+from feenote.domain import accounts, bill_figures, bills, waiting_figures
 from feenote.domain.accounts import AccountError
 from feenote.domain.bills import Bill, BillContent, BillState, BillStateError
 from feenote.domain.events import BillEvent, EventKind
@@ -13,6 +13,7 @@ from feenote.service.create_bill import check_parties
 from feenote.service.end_checkouts import end_checkouts
 from feenote.service.errors import ConflictError
 from feenote.service.ports import ROWS_IN_ONE_CHANGE, ClientChange, Ports
+from feenote.service.project_figures import paid_events
 from feenote.service.read_bill import reader_of
 from feenote.service.retrying import until_fresh
 
@@ -70,12 +71,14 @@ def _change_issued(ports: Ports, bill: Bill, event: BillEvent, now: datetime) ->
     except AccountError as error:
         raise ConflictError(str(error)) from error
     entries = (change.entry,) if change.entry else ()
-    after, figures = accounts.place_figures(
+    after, figures = waiting_figures.place_figures(
         change.account, change.figures, room=ROWS_IN_ONE_CHANGE, written=[bill.id]
     )
     own = next((item for item in change.figures if item.bill_id == bill.id), None)
     # The account's figures, not those that the row showed when it was read.
-    shown = accounts.laid_over(bill, own)
+    shown = bill_figures.laid_over(bill, own)
     figures = (*([own] if own else []), *figures)
-    ports.books.commit(ClientChange(after, entries=entries, bills=(shown,), figures=figures, events=(event,)))
+    # Its row is written now: the payments that waited with its figures are told of now, too.
+    events = (event, *paid_events([own] if own else [], now))
+    ports.books.commit(ClientChange(after, entries=entries, bills=(shown,), figures=figures, events=events))
     return shown

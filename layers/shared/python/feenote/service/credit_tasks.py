@@ -40,8 +40,13 @@ def _task(payment: Payment, what: str, now: datetime) -> Task:
         firm_id=payment.firm_id,
         kind=TaskKind.CLIENT_CREDIT,
         created_at=now,
-        what=what,
+        what=f"{what} {_held(payment)}".rstrip(),
         to_do=TO_DO,
         client_id=payment.client_id,
         payment_id=payment.id,
     )
+
+
+def _held(payment: Payment) -> str:
+    credit = payment.client_credit
+    return f"It holds {credit.to_decimal()} {credit.currency}." if credit else ""

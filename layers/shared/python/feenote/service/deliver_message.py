@@ -141,6 +141,8 @@ def record_sent_balance(ports: Ports, delivery: Delivery, at: datetime, *, marke
     Raises:
         StoreUnavailableError, StaleError: some bills are told and some not; to do it again completes it.
     """
+    if delivery.kind is not MessageKind.BALANCE:
+        return
     events = [
         event
         for bill_id in delivery.bill_ids

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feenote.domain import accounts
-from feenote.domain.accounts import BillFigures, ClientAccount
+from feenote.domain import waiting_figures
+from feenote.domain.accounts import ClientAccount
+from feenote.domain.bill_figures import BillFigures
 from feenote.domain.events import BillEvent, EventKind
 from feenote.domain.money_moves import Moved
 from feenote.domain.payments import Payment
@@ -48,7 +49,7 @@ def change_of(
     """
     shown = moved.change.figures
     room = _room(account, shown)
-    after, placed = accounts.place_figures(moved.change.account, shown, room=room)
+    after, placed = waiting_figures.place_figures(moved.change.account, shown, room=room)
     # What waited in the account has told of no payment yet, and may not say any more what it was.
     waited = [account.unprojected[item.bill_id] for item in shown if item.bill_id in account.unprojected]
     events = [

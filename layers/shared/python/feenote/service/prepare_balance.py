@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import oldest_first
 from feenote.domain.deliveries import Addressee, Delivery, DeliveryState, MessageKind
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Client
 from feenote.domain.sends import Outcome, SendChoice, SendResult, seen_of
 from feenote.domain.shown_bills import asks_for_money, matters_of, shown_bills
@@ -224,7 +225,10 @@ class _Desk:
 
 
 def _nothing_due(client: Client) -> Finding:
-    text = f"There is nothing to ask {client.name} for: no bill is unpaid, or what is owed is on its way."
+    text = (
+        f"There is nothing to ask {client.name} for: no bill is unpaid, or what is owed is on its way, "
+        "disputed or left out."
+    )
     return Finding(NOTHING_UNPAID, text, "")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from feenote.domain import accounts
-from feenote.domain.accounts import BillFigures
+from feenote.domain import waiting_figures
+from feenote.domain.bill_figures import BillFigures
 from feenote.domain.events import BillEvent, EventKind
 from feenote.domain.payments import ONLINE
 from feenote.service.ports import ROWS_IN_ONE_CHANGE, ClientChange, Ports
@@ -28,19 +28,24 @@ def _some(ports: Ports, firm_id: str, client_id: str, now: datetime) -> int:
     waiting = tuple(account.unprojected.values())[:ROWS_IN_ONE_CHANGE]
     waiting = waiting[: room_for(waiting)]
     if waiting:
-        after = accounts.projected(account, (item.bill_id for item in waiting))
+        after = waiting_figures.projected(account, (item.bill_id for item in waiting))
         ports.books.commit(ClientChange(after, figures=waiting, events=paid_events(waiting, now)))
     return len(waiting)
 
 
 def room_for(figures: Iterable[BillFigures], *, other_events: bool = False) -> int:
-    """Return how many of these rows a change may write, and with each an event for every receipt.
+    """Return how many of these rows, from the first on, a change may write with an event for every receipt.
 
     A row has room for one event; `other_events` says that something else takes it.
     """
     known = 0 if other_events else 1
-    more = sum(max(len(item.receipts) - known, 0) for item in figures)
-    return max(ROWS_IN_ONE_CHANGE - more, 1)
+    rows, actions = 0, 0
+    for item in figures:
+        actions += 2 + max(len(item.receipts) - known, 0)
+        if actions > 2 * ROWS_IN_ONE_CHANGE:
+            break
+        rows += 1
+    return max(rows, 1)
 
 
 def paid_events(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from feenote.domain import money
-from feenote.domain.accounts import ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import oldest_first
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import Payment
 from feenote.domain.refunds import Dispute, Refund
 from feenote.service.errors import NotFoundError

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from feenote.domain import accounts
+from feenote.domain import accounts, bill_figures, waiting_figures
 from feenote.domain.accounts import AccountChange, ClientAccount
 from feenote.domain.allocation import Allocation, spread_oldest_first
 from feenote.domain.calendars import day_in
@@ -231,8 +231,8 @@ def _receipt(payment: Payment, now: datetime) -> Delivery:
 def _change(
     change: AccountChange, payment: Payment, deliveries: tuple[Delivery, ...], actor: str, now: datetime
 ) -> ClientChange:
-    shown = accounts.acknowledged(change.figures, payment)
-    account, figures = accounts.place_figures(change.account, shown, room=room_for(shown))
+    shown = bill_figures.acknowledged(change.figures, payment)
+    account, figures = waiting_figures.place_figures(change.account, shown, room=room_for(shown))
     return ClientChange(
         account,
         entries=(change.entry,) if change.entry else (),

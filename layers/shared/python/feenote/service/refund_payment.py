@@ -60,7 +60,8 @@ def refund_payment(
     Raises:
         NotFoundError: the firm has no such payment.
         RefusedError: more than the payment holds, or than it has on a chosen bill; Stripe was not asked.
-        ConflictError: Stripe refuses it, and the books are as before; or others were faster each time.
+        ConflictError: Stripe refuses it, and the books are as before; the id is another refund's; or others
+            were faster each time.
     """
 
     def attempt() -> tuple[Refund, Told | None]:
@@ -71,11 +72,14 @@ def refund_payment(
             raise NotFoundError("There is no such payment.") from None
         try:
             # Read after the account: what was stored in between makes this change stale.
-            return ports.books.refund(firm_id, payment_id, refund_id), None
+            known = ports.books.refund(firm_id, payment_id, refund_id)
         except KeyError:
             told = _requested(ports, context, refund_id, amount, chosen, reason, actor, now)
             ports.books.commit(told.change)
             return told.change.refunds[0], told
+        if amount is not None and known.amount != amount:
+            raise ConflictError("This key asked for another refund before: make a new one.")
+        return known, None
 
     refund, told = until_fresh(attempt)
     if told is None:
@@ -98,9 +102,13 @@ def settle_refunds(ports: Ports, *, now: datetime) -> int:
         except ConflictError:
             # Refused by Stripe, which is an end too, with its task; or others were faster: the next sweep.
             after = ports.books.refund(refund.firm_id, refund.payment_id, refund.id)
-        except (ProcessorUnavailableError, ProcessorRefusedError):
-            # Its payment's refunds cannot be read: whether it was made is not known, so it is not made anew.
+        except ProcessorUnavailableError:
             after = refund
+        except ProcessorRefusedError:
+            # Its payment's refunds cannot be read: whether it was made is not known, so it is not made anew.
+            # That is an answer: the others do not wait for it.
+            ports.tasks.add(waiting_task(refund, now))
+            continue
         is_late = now - refund.created_at > TOLD_AFTER
         if after.state is not RefundState.REQUESTED:
             settled, unanswered = settled + 1, 0
@@ -182,6 +190,9 @@ def _ask(ports: Ports, refund: Refund, now: datetime, *, task: bool = False) -> 
         return refund
     except ProcessorRefusedError as error:
         fail_refund(ports, refund, because=str(error), now=now, task=task)
+        after = ports.books.refund(refund.firm_id, refund.payment_id, refund.id)
+        if after.state is not RefundState.FAILED:
+            return after
         raise ConflictError(f"The refund was not made, and the books are as before. {error}") from error
     return _told(ports, refund, report, now)
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from feenote.domain import accounts
-from feenote.domain.accounts import AccountChange
+from feenote.domain import accounts, waiting_figures
+from feenote.domain.accounts import AccountChange, ClientAccount
 from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind
 from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
 from feenote.domain.payments import LIVE_CHECKOUTS, Checkout, CheckoutState
 from feenote.service.hand_over import hand_over
+from feenote.service.moved_money import Told, tell_later
 from feenote.service.ports import ClientChange, Ports, SessionReport, SessionStatus
 from feenote.service.project_figures import paid_events, room_for
 from feenote.service.retrying import until_fresh
 
 PROCESSOR = "stripe"
 """Who did it, on a timeline, where it was nobody of the firm."""
+MOST_NAMED = 10
+"""So many bills of a failed payment are named one by one."""
 
 
 def mark_pending(ports: Ports, report: SessionReport, *, stripe_account_id: str, now: datetime) -> bool:
@@ -64,8 +67,9 @@ def release_checkout(ports: Ports, report: SessionReport, *, stripe_account_id: 
             _commit_move(ports, change, moved, None, now)
             return ()
         bill_id = checkout.split[0].bill_id if checkout.split else ""
+        failure = message_to_payer(checkout, MessageKind.PAYMENT_FAILED, bill_id, now)
         told = (
-            (message_to_payer(checkout, MessageKind.PAYMENT_FAILED, bill_id, now),)
+            (replace(failure, bill_ids=tuple(part.bill_id for part in checkout.split)),)
             if checkout.payer_email
             else ()
         )
@@ -74,8 +78,10 @@ def release_checkout(ports: Ports, report: SessionReport, *, stripe_account_id: 
             firm_id=checkout.firm_id,
             kind=TaskKind.PAYMENT_FAILED,
             created_at=now,
-            what="A payment that was on its way did not come; its bills are open again.",
-            to_do="Nothing, if the client pays another way; the client was told by email.",
+            what=_what_failed(context.account, checkout),
+            to_do="Nothing, if the client pays another way; the client was told by email."
+            if told
+            else "Tell the client, who has no email address here, and ask for another way to pay.",
             client_id=checkout.client_id,
             bill_id=bill_id,
         )
@@ -89,6 +95,16 @@ def release_checkout(ports: Ports, report: SessionReport, *, stripe_account_id: 
     return True
 
 
+def _what_failed(account: ClientAccount, checkout: Checkout) -> str:
+    """Say which money did not come, and for which bills: one email and one task for all of them."""
+    found = (account.open_bills.get(part.bill_id) for part in checkout.split)
+    numbers = [bill.number for bill in found if bill is not None]
+    named = ", ".join(numbers[:MOST_NAMED]) + (", ..." if len(numbers) > MOST_NAMED else "")
+    bills = f"bill {named} is open again" if len(numbers) == 1 else f"bills {named} are open again"
+    amount = f"{checkout.amount.to_decimal()} {checkout.amount.currency}"
+    return f"A payment of {amount} that was on its way did not come; {bills}."
+
+
 def _commit_move(
     ports: Ports,
     change: AccountChange,
@@ -99,18 +115,20 @@ def _commit_move(
     tasks: tuple[Task, ...] = (),
 ) -> None:
     room = room_for(change.figures, other_events=kind is not None)
-    account, figures = accounts.place_figures(change.account, change.figures, room=room)
+    account, figures = waiting_figures.place_figures(change.account, change.figures, room=room)
     events = tuple(
         BillEvent(f"evt_{kind.value}_{checkout.id}_{item.bill_id}", item.bill_id, now, kind, PROCESSOR)
-        for item in figures
+        for item in change.figures
         if kind is not None
     )
-    events += paid_events(figures, now)
-    ports.books.commit(
-        ClientChange(
-            account, figures=figures, checkouts=(checkout,), deliveries=deliveries, tasks=tasks, events=events
-        )
+    written = {item.bill_id for item in figures}
+    told = tuple(one for one in events if one.bill_id in written)
+    told += paid_events(figures, now)
+    stored = ClientChange(
+        account, figures=figures, checkouts=(checkout,), deliveries=deliveries, tasks=tasks, events=told
     )
+    ports.books.commit(stored)
+    tell_later(ports, Told(stored, tuple(one for one in events if one.bill_id not in written)))
 
 
 def message_to_payer(

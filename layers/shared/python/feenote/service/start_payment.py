@@ -53,6 +53,8 @@ class Start(StrEnum):
     """The client has just paid, or money is on its way; the message says which."""
     NOT_CONNECTED = "not_connected"
     """It cannot be paid online: the firm's instructions say how else."""
+    NOT_TAKEN = "not_taken"
+    """Stripe does not take this amount or currency: another amount or another way is needed."""
     LINK_ENDED = "link_ended"
     SLOW_DOWN = "slow_down"
     TRY_AGAIN = "try_again"
@@ -224,7 +226,7 @@ def _make_session(
         ports.signals.count("CheckoutRefused")
         ports.signals.info("checkout.refused", checkout_id=checkout.id, why=str(error))
         # Too small or too large an amount, a currency that the account does not take: another way is needed.
-        return PaymentStart(Start.NOT_CONNECTED)
+        return PaymentStart(Start.NOT_TAKEN)
     opened = replace(checkout, state=CheckoutState.OPEN, processor_id=session.id, url=session.url)
     _remember(ports, opened, session)
     ports.signals.count("CheckoutOpened")

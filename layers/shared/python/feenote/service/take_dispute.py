@@ -7,13 +7,16 @@ from datetime import datetime
 
 from feenote.domain import money_moves
 from feenote.domain.accounts import AccountError
+from feenote.domain.deliveries import Delivery, DeliveryState, MessageKind
 from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
 from feenote.domain.ledger import EntryKind
 from feenote.domain.money import Money
 from feenote.domain.money_moves import Booking
+from feenote.domain.payments import Payment, PaymentMethod
 from feenote.domain.refunds import Dispute, DisputeState
 from feenote.service.credit_tasks import credit_tasks
 from feenote.service.end_checkouts import end_where_settled
+from feenote.service.hand_over import hand_over
 from feenote.service.moved_money import (
     EVENTS_IN_ONE_CHANGE,
     Telling,
@@ -76,16 +79,14 @@ def _follow(ports: Ports, report: DisputeReport, payment_id: str, now: datetime)
     """Take one step after the other until the books say what the report does."""
     is_new = False
     while True:
-        try:
-            told = until_fresh(lambda: _step(ports, report, payment_id, now))
-        except AlreadyBookedError:
-            return is_new
+        told = until_fresh(lambda: _step(ports, report, payment_id, now))
         if told is None:
             return is_new
         is_new = True
         (dispute,) = told.change.disputes
         ports.signals.count(f"Dispute{dispute.state.value.title()}")
         tell_later(ports, told)
+        hand_over(ports, told.change.deliveries)
         end_where_settled(ports, told.change, now=now)
 
 
@@ -100,7 +101,11 @@ def _step(ports: Ports, report: DisputeReport, payment_id: str, now: datetime) -
         raise StaleError("The dispute is not what was read.")
     told = _next(ports, report, context, known, now)
     if told is not None:
-        ports.books.commit(told.change)
+        try:
+            ports.books.commit(told.change)
+        except AlreadyBookedError as error:
+            # Another notice took this very step; what this one says beyond it is still to be booked.
+            raise StaleError("The dispute is not what was read.") from error
     return told
 
 
@@ -116,7 +121,10 @@ def _next(
         return _reinstated(ports, context, known, now)
     if known.taken is None and report.withdrawn is not None and not is_won:
         return _withdrawn(ports, report, context, known, now)
-    if is_won or (report.status is DisputeStatus.LOST and known.state is not DisputeState.LOST):
+    is_lost = report.status is DisputeStatus.LOST and known.state is not DisputeState.LOST
+    if is_lost and known.taken is not None and context.payment.method is PaymentMethod.BANK_DEBIT:
+        return _debit_returned(ports, context, known, now)
+    if is_won or is_lost:
         return _ended(context, known, DisputeState.WON if is_won else DisputeState.LOST, now)
     return None
 
@@ -186,6 +194,66 @@ def _reinstated(ports: Ports, context: MoneyContext, known: Dispute, now: dateti
     tasks += credit_tasks(payment, moved.payment, what=what, actor=PROCESSOR, now=now)
     change = replace(told.change, marker=f"{known.id}:reinstated", disputes=(dispute,), tasks=tuple(tasks))
     return replace(told, change=change)
+
+
+def _debit_returned(ports: Ports, context: MoneyContext, known: Dispute, now: datetime) -> Told:
+    """Note that a bank debit came back for good: nobody disputes the bills, which can be paid another way.
+
+    Source: Stripe's documentation of bank debits: a debit that fails after it succeeded is a dispute that is
+    lost from the first moment, and cannot be answered.
+    """
+    payment, taken = context.payment, taken_by(known.taken)
+    moved = money_moves.let_go(
+        context.account,
+        payment,
+        taken=taken,
+        facts=context.facts,
+        booking=Booking(known.id, "", now),
+        still_disputed=_disputed_otherwise(ports, known),
+    )
+    telling = Telling(EventKind.PAYMENT_FAILED, known.id, PROCESSOR, {"dispute_id": known.id})
+    told = change_of(moved, account=context.account, payment=payment, telling=telling, now=now)
+    dispute = replace(known, state=DisputeState.LOST, ended_at=now)
+    what = (
+        f"The bank took back a debit of {_said(known.amount)} that had arrived ({_why(dispute)}); "
+        "its bills owe again."
+    )
+    letters = _letter(payment, dispute, now)
+    to_do = (
+        "Nothing, if the client pays another way; the client was told by email."
+        if letters
+        else "Tell the client, who has no email address here, and ask for another way to pay."
+    )
+    change = replace(
+        told.change,
+        disputes=(dispute,),
+        deliveries=letters,
+        tasks=(_task(dispute, now, what, to_do),),
+    )
+    return replace(told, change=change)
+
+
+def _letter(payment: Payment, dispute: Dispute, now: datetime) -> tuple[Delivery, ...]:
+    """Return the message to who paid: its bills are open again."""
+    bill_ids = tuple(part.bill_id for part in taken_by(dispute.taken).allocations)
+    if not payment.payer_email or not bill_ids:
+        return ()
+    return (
+        Delivery(
+            id=f"dlv_{MessageKind.PAYMENT_FAILED.value}_{dispute.id}",
+            firm_id=payment.firm_id,
+            client_id=payment.client_id,
+            kind=MessageKind.PAYMENT_FAILED,
+            state=DeliveryState.QUEUED,
+            to_address=payment.payer_email,
+            created_at=now,
+            state_since_at=now,
+            contact_id=payment.contact_id,
+            bill_id=bill_ids[0],
+            bill_ids=bill_ids,
+            sender="feenote",
+        ),
+    )
 
 
 def _disputed_otherwise(ports: Ports, known: Dispute) -> frozenset[str]:

@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feenote.domain.addresses import comparable
-from feenote.domain.deliveries import PROVES_ACCEPTANCE, Delivery, DeliveryState, Notice, state_after
+from feenote.domain.deliveries import (
+    PROVES_ACCEPTANCE,
+    Delivery,
+    DeliveryState,
+    MessageKind,
+    Notice,
+    state_after,
+)
 from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
 from feenote.domain.records import EmailState
 from feenote.service.deliver_message import record_sent_balance, sent_event
@@ -81,7 +88,7 @@ def take_notice(
     untold = delivery.accepted_at is None and notice in PROVES_ACCEPTANCE and notice is not Notice.SEND
     if untold and (sent := sent_event(delivery, at)):
         ports.bills.record(firm_id, sent)
-    if delivery.bill_ids:
+    if delivery.bill_ids and delivery.kind is MessageKind.BALANCE:
         _tell_balance(ports, delivery, told, recipients)
     _move(ports, delivery, told, recipients)
     ports.signals.count(f"Notice{notice.value.title().replace('_', '')}")

@@ -56,11 +56,13 @@ def take_refund(ports: Ports, report: RefundReport, *, stripe_account_id: str, n
             why = "a refund that came through another Stripe account"
             tell_unmatched(ports, report, why, stripe_account_id=stripe_account_id, now=now)
             return False
-        if not _book_foreign(ports, payment.id, report, stripe_account_id, now):
+        is_new = _book_foreign(ports, payment.id, report, stripe_account_id, now)
+        try:
+            known = ports.books.refund(report.firm_id, payment.id, report.id)
+        except KeyError:
             return False
-        known = ports.books.refund(report.firm_id, payment.id, report.id)
-        follow_refund(ports, known, report, now=now)
-        return True
+        # Also where another notice booked it at this moment: that one may have told of an earlier state.
+        return follow_refund(ports, known, report, now=now) or is_new
     if known.stripe_account_id != stripe_account_id:
         return False
     return follow_refund(ports, known, report, now=now)
@@ -84,7 +86,8 @@ def fail_refund(
 ) -> bool:
     """Take a refund that did not arrive out of the books again, by an entry that corrects its own; once.
 
-    `processor_id` is Stripe's refund, where there is one. Return False when that was done before.
+    `processor_id` is Stripe's refund, where it is that one which failed; without it Stripe refused to make
+    one. Return False when that was done before, or Stripe has made it meanwhile.
 
     Raises:
         ConflictError: when others were faster each time.
@@ -96,6 +99,9 @@ def fail_refund(
         context = ports.books.money_context(firm_id, payment_id, bill_ids=bill_ids)
         known = ports.books.refund(firm_id, payment_id, refund.id)
         if known.state is RefundState.FAILED:
+            return None
+        if known.processor_id and not processor_id:
+            # Stripe has it after all: a refusal to make it once more says nothing of the one that is there.
             return None
         booking = Booking(known.id, ports.ids.new("ent"), now, corrects=known.entry_id)
         moved = money_moves.refund_failed(
@@ -183,7 +189,10 @@ def _acknowledge(ports: Ports, refund: Refund, report: RefundReport, now: dateti
     try:
         change = until_fresh(attempt)
     except AlreadyBookedError:
-        return False
+        if not ports.books.refund(refund.firm_id, refund.payment_id, refund.id).processor_id:
+            return False
+        # Another notice was faster, and may have told of an earlier state.
+        change = until_fresh(attempt)
     if change is None:
         return False
     ports.signals.count("RefundAcknowledged")

@@ -8,7 +8,7 @@ from feenote.adapters.dynamodb import contents, items, keys
 from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.keys import Key
 from feenote.adapters.dynamodb.table import Table
-from feenote.domain import accounts
+from feenote.domain import bill_figures
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.bills import ISSUED, Bill, BillState
 
@@ -48,7 +48,7 @@ def whole_bill(table: Table, row: Item, content: Item, account: ClientAccount) -
     """Return the bill with the account's figures laid over its row."""
     pieces = read_pieces(table, row, content)
     bill = items.bill_of(row, contents.read_content(content, pieces))
-    return accounts.laid_over(bill, account.figures(bill.id))
+    return bill_figures.laid_over(bill, account.figures(bill.id))
 
 
 def bill_keys(firm_id: str, bill_id: str) -> tuple[Key, Key]:

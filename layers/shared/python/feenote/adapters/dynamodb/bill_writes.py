@@ -11,7 +11,7 @@ from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.contents import StoredContent
 from feenote.adapters.dynamodb.packing import instant
 from feenote.adapters.dynamodb.writes import NEW, THERE, Condition, Delete, Put, Update, Write
-from feenote.domain.accounts import DISPUTED, BillFigures
+from feenote.domain.bill_figures import DISPUTED, BillFigures
 from feenote.domain.bills import Bill, BillReceipt, BillState
 from feenote.domain.events import BillEvent
 from feenote.service.ports import ExistsError, StaleError

@@ -12,10 +12,12 @@ from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.paging import Asked, Cursors, Lane, page_of, prefix_lane
 from feenote.adapters.dynamodb.table import Table
 from feenote.adapters.dynamodb.writes import NEW, THERE, Condition, Put, RefusedWriteError, Update, Write
-from feenote.domain.accounts import BillFigures, ClientAccount, flags_after, open_bill_of
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.balances import BalanceRow
+from feenote.domain.bill_figures import BillFigures, flags_after
 from feenote.domain.bills import ISSUED, Bill, BillState
 from feenote.domain.ledger import JournalEntry
+from feenote.domain.open_bills import open_bill_of
 from feenote.domain.payments import LIVE_CHECKOUTS, Checkout, Payment
 from feenote.domain.refunds import Dispute, Refund
 from feenote.service.ports import (

@@ -11,7 +11,7 @@ from feenote.adapters.dynamodb.table import Table
 from feenote.adapters.dynamodb.template_defaults import Defaults
 from feenote.adapters.dynamodb.templates import wording_of
 from feenote.adapters.dynamodb.together import Together, Wanted, read_together
-from feenote.domain import accounts
+from feenote.domain import bill_figures
 from feenote.domain.bills import BillSummary
 from feenote.domain.deliveries import Delivery
 from feenote.domain.payments import Payment
@@ -156,4 +156,4 @@ def _paid_bills(
     bill_keys: tuple[Key, ...], rows: Mapping[Key, Item], found: Together
 ) -> tuple[BillSummary, ...]:
     summaries = (items.summary_of(rows[key]) for key in bill_keys if key in rows)
-    return tuple(accounts.laid_over_summary(bill, found.account.figures(bill.id)) for bill in summaries)
+    return tuple(bill_figures.laid_over_summary(bill, found.account.figures(bill.id)) for bill in summaries)

@@ -14,7 +14,7 @@ from feenote.adapters.dynamodb import bill_reads, contents, items, keys
 from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.keys import Key
 from feenote.adapters.dynamodb.table import Table
-from feenote.domain import accounts
+from feenote.domain import bill_figures
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill
@@ -152,7 +152,7 @@ def _bills(reading: _Reading) -> Mapping[str, Bill]:
     for bill_id, row in rows.items():
         of_bill = [reading.found[key] for key in wanted[bill_id]]
         bill = items.bill_of(row, contents.read_content(reading.content(bill_id), of_bill))
-        found[bill_id] = accounts.laid_over(bill, reading.account(bill.client_id).figures(bill_id))
+        found[bill_id] = bill_figures.laid_over(bill, reading.account(bill.client_id).figures(bill_id))
     return found
 
 

@@ -9,13 +9,14 @@ from functools import cached_property
 
 from feenote.adapters.messages.words import MailWords
 from feenote.adapters.reader import Reader, today_of
+from feenote.adapters.shown_text import line
 from feenote.domain import money
-from feenote.domain.accounts import OpenBill
 from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill, BillSummary
 from feenote.domain.calendars import day_in
 from feenote.domain.deliveries import MessageKind
 from feenote.domain.money import Money
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Contact, PaymentAccount
 from feenote.domain.shown_bills import asked_on, shown_bills
 from feenote.service.ports import MailContext
@@ -30,6 +31,9 @@ _ABOUT_A_BILL = frozenset(
         MessageKind.REFUND,
     }
 )
+
+MOST_NAMED = 10
+"""So many bills are named one by one in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,37 @@ class MailFacts:
         """Return what can be paid on the bill now: by the account, else by the bill itself."""
         if self.bill is None:
             return money.zero(self.context.firm.currency)
+        if len(self.failed) > 1:
+            return money.total((self._payable(bill) for bill in self.failed), self.bill.currency)
         payable = self.context.account.payable(self.bill.id)
         if payable is not None:
             return payable
         return Money(max(self.bill.balance_due.minor - self.bill.pending_minor, 0), self.bill.currency)
 
+    @cached_property
+    def failed(self) -> tuple[OpenBill, ...]:
+        """Return the bills of a payment that failed, oldest first, as far as they still owe."""
+        if self.kind is not MessageKind.PAYMENT_FAILED:
+            return ()
+        found = (self.context.account.open_bills.get(each) for each in self.context.delivery.bill_ids)
+        return tuple(sorted((bill for bill in found if bill is not None), key=oldest_first))
+
+    def _payable(self, bill: OpenBill) -> Money:
+        return self.context.account.payable(bill.bill_id) or money.zero(bill.total.currency)
+
+    @property
+    def numbers(self) -> str:
+        """Return the number of the bill; of a payment over several that failed, theirs."""
+        named = [line(bill.number) for bill in self.failed]
+        if len(named) < 2:
+            return line(self.bill.number) if self.bill else ""
+        more = len(named) - MOST_NAMED
+        return ", ".join(named[:MOST_NAMED]) + (f" (+{more})" if more > 0 else "")
+
     @property
     def is_paid(self) -> bool:
         """Say whether the bill owes nothing more."""
-        return self.bill is not None and not self.bill.balance_due
+        return self.bill is not None and not self.bill.balance_due and len(self.failed) < 2
 
     @property
     def is_pending(self) -> bool:

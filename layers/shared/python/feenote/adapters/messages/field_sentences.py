@@ -37,7 +37,7 @@ def _period(facts: MailFacts, bill: Bill) -> str:
 
 def _bill_values(facts: MailFacts, bill: Bill) -> dict[str, str]:
     return {
-        "number": line(bill.number),
+        "number": facts.numbers,
         "firm": line(facts.context.firm.name),
         "amount": facts.reader.money(facts.due_now),
         "date": facts.reader.date(bill.due_on),
@@ -157,7 +157,7 @@ def _money(facts: MailFacts, amount: Money | None) -> str:
 
 MONEY_AND_NEWS: Mapping[str, Callable[[MailFacts], Phrase]] = MappingProxyType(
     {
-        "bill.number": _of_bill(lambda _, bill: line(bill.number)),
+        "bill.number": _of_bill(lambda facts, _: facts.numbers),
         "bill.total": _of_bill(lambda facts, bill: facts.reader.money(bill.total)),
         "bill.paid": _of_bill(lambda facts, bill: facts.reader.money(bill.paid)),
         "bill.pending": _of_bill(lambda facts, bill: facts.reader.money(bill.pending)),

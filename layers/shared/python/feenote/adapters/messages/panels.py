@@ -22,7 +22,13 @@ def bill_summary(facts: MailFacts) -> Iterator[Block]:
         return
     is_done = facts.is_paid or facts.is_pending
     when = (words.was_due if facts.is_late else words.due_by).format(date=reader.date(bill.due_on))
-    details = [Fact(words.bill, shown(bill.number))]
+    details = [Fact(words.bill, facts.numbers)]
+    if len(facts.failed) > 1:
+        # What stands below is of one bill alone.
+        yield Panel(
+            words.amount_due, reader.money(facts.due_now), when, is_late=facts.is_late, facts=tuple(details)
+        )
+        return
     if titles := [title for title in map(matter_title, facts.context.matters) if title]:
         details.append(Fact(words.matters if len(titles) > 1 else words.matter, ", ".join(titles)))
     if bill.state is BillState.AWAITING_PAYMENT and (bill.paid or bill.pending) and not is_done:

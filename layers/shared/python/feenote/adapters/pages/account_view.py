@@ -209,7 +209,7 @@ def _row(
     return RowView(
         bill_id=due.bill_id,
         number=number,
-        name=words.bill.format(number=number),
+        name=paying.row.format(number=number),
         when=(words.was_due if is_late else words.due_by).format(
             date=localised.short_date(due.due_on, reader.locale)
         ),

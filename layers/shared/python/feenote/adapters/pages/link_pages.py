@@ -134,6 +134,7 @@ def render_refused(page: LinkPage, why: Start, *, token: str, logo: bytes | None
         Start.NOTHING_DUE: (_nothing_due(page, words), 409),
         Start.ON_ITS_WAY: (words.refused_pending, 409),
         Start.NOT_CONNECTED: (words.refused_not_payable, 409),
+        Start.NOT_TAKEN: (words.refused_not_taken, 409),
         Start.SLOW_DOWN: (words.slow_down_page, 429),
         Start.TRY_AGAIN: (words.refused_unavailable, 503),
     }

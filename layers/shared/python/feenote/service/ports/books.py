@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from feenote.domain.accounts import BillFigures, ClientAccount, OpenBill
+from feenote.domain.accounts import ClientAccount
 from feenote.domain.balances import BalanceRow
+from feenote.domain.bill_figures import BillFigures
 from feenote.domain.bills import Bill
 from feenote.domain.deliveries import Delivery
 from feenote.domain.events import BillEvent, Task
 from feenote.domain.ledger import JournalEntry
+from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import Checkout, Payment
 from feenote.domain.refunds import Dispute, Refund
 from feenote.service.ports.balances import BalanceQuery, ListedClient

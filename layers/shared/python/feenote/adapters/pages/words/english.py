@@ -138,6 +138,11 @@ ENGLISH = PageWords(
         "This cannot be paid here",
         "This bill cannot be paid online any more. Nothing was charged.",
     ),
+    refused_not_taken=Notice(
+        "This amount cannot be paid online",
+        "Our payment provider does not take this amount in this currency. Nothing was charged. "
+        "Please choose another amount, or ask us how else to pay.",
+    ),
     refused_unavailable=Notice(
         "Payment is not possible just now",
         "Our payment provider does not answer. Nothing was charged. Please try again in a few minutes.",

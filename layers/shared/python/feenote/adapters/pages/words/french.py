@@ -137,6 +137,11 @@ FRENCH = PageWords(
         "Le paiement n’est plus possible ici",
         "Cette note ne peut plus être payée en ligne. Rien n’a été débité.",
     ),
+    refused_not_taken=Notice(
+        "Ce montant ne peut pas être payé en ligne",
+        "Notre prestataire de paiement n’accepte pas ce montant dans cette devise. Rien n’a été débité. "
+        "Choisissez un autre montant, ou demandez-nous comment payer autrement.",
+    ),
     refused_unavailable=Notice(
         "Le paiement est momentanément impossible",
         "Notre prestataire de paiement ne répond pas. Rien n’a été débité. Réessayez dans quelques minutes.",

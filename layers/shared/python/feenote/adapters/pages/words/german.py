@@ -142,6 +142,11 @@ GERMAN = PageWords(
         "Hier kann nicht bezahlt werden",
         "Diese Rechnung kann nicht mehr online bezahlt werden. Es wurde nichts abgebucht.",
     ),
+    refused_not_taken=Notice(
+        "Dieser Betrag kann nicht online bezahlt werden",
+        "Unser Zahlungsdienst nimmt diesen Betrag in dieser Währung nicht an. Es wurde nichts abgebucht. "
+        "Wählen Sie einen anderen Betrag oder fragen Sie uns, wie Sie sonst bezahlen können.",
+    ),
     refused_unavailable=Notice(
         "Zahlung gerade nicht möglich",
         "Unser Zahlungsdienstleister antwortet nicht. Es wurde nichts abgebucht. Bitte versuchen Sie "

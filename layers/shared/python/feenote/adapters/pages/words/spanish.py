@@ -137,6 +137,11 @@ SPANISH = PageWords(
         "Aquí no se puede pagar",
         "Esta minuta ya no se puede pagar en línea. No se ha cobrado nada.",
     ),
+    refused_not_taken=Notice(
+        "Este importe no se puede pagar en línea",
+        "Nuestro proveedor de pagos no acepta este importe en esta moneda. No se ha cobrado nada. "
+        "Elija otro importe o pregúntenos de qué otra forma puede pagar.",
+    ),
     refused_unavailable=Notice(
         "Ahora no es posible pagar",
         "Nuestro proveedor de pagos no responde. No se ha cobrado nada. Inténtelo de nuevo en unos minutos.",

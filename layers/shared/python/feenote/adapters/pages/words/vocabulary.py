@@ -25,6 +25,7 @@ class PayingWords:
     overdue_part: str
     owed: str
     under_review: str
+    row: str
     row_pending: str
     row_disputed: str
     row_pays: str
@@ -167,6 +168,7 @@ class PageWords:
     refused_paid: Notice
     refused_pending: Notice
     refused_not_payable: Notice
+    refused_not_taken: Notice
     refused_unavailable: Notice
     no_document: Notice
     paying: PayingWords
