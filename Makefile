@@ -27,7 +27,7 @@ help: ## Show what can be made
 run: .make/local ## Start the whole system with demo data, do the main job, keep serving (ARGS=--once ends after it)
 	@$(BIN)/python -m local --port $(PORT) $(ARGS)
 
-test: check unit browser test-313 ## Check and test everything
+test: check unit browser ## Check and test everything
 	@echo "All checks and tests passed."
 
 check: .make/dev .make/sam ## Style, types, layers, template, contract

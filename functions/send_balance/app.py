@@ -109,6 +109,7 @@ def post_reverse(call: Call, payment_id: str, body: ReversalField) -> PaymentAns
         reason=body.reason,
         actor=call.actor,
         now=call.now,
+        reversal_id=call.new_id("rev"),
     )
     return payment_answer(payment)
 

@@ -45,10 +45,16 @@ def allocate(office: MoneyOffice, *parts: Allocation, payment_id: str = RECORDED
     )
 
 
-def reverse(office: MoneyOffice, payment_id: str = RECORDED) -> Payment:
+def reverse(office: MoneyOffice, payment_id: str = RECORDED, *, reversal_id: str = "") -> Payment:
     """Undo a payment."""
     return reverse_payment(
-        office.ports, firm_id=FIRM, payment_id=payment_id, reason="mistake", actor="usr_1", now=NOW
+        office.ports,
+        firm_id=FIRM,
+        payment_id=payment_id,
+        reason="mistake",
+        actor="usr_1",
+        now=NOW,
+        reversal_id=reversal_id,
     )
 
 

@@ -161,6 +161,20 @@ class TestTheSameIdentity:
             record(office, 4_000, method=PaymentMethod.CARD)
 
 
+class TestTheSameReversal:
+    def test_is_done_once_and_told_again_to_who_asked_for_it(self) -> None:
+        office, _ = prepared()
+        record(office, 100)
+
+        first = reverse(office, reversal_id="rev_1")
+        again = reverse(office, reversal_id="rev_1")
+
+        assert (first.is_reversed, again) == (True, first)
+        with pytest.raises(ConflictError, match="reversed already"):
+            reverse(office, reversal_id="rev_2")
+        books_agree(office)
+
+
 class TestADisputedBill:
     def test_gets_nothing_unless_it_is_chosen(self) -> None:
         office = MoneyOffice()

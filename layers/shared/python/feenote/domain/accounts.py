@@ -20,7 +20,7 @@ from feenote.domain.money import Money
 from feenote.domain.open_bills import OpenBill, open_bill_of, with_open
 from feenote.domain.payments import Checkout, CheckoutState
 
-MAX_OPEN_BILLS = 2_000
+MAX_OPEN_BILLS = 1_500
 """So that an account stays well below a stored item's 400 KB."""
 MAX_CURRENCIES = 8
 """Of a client's open bills: what is owed in each is stored with every change, which has room for so many."""

@@ -89,6 +89,8 @@ class Payment:
     """Where its receipt went, and where word of a refund goes."""
     recorded_by: str = ""
     reversal_reason: str = ""
+    reversal_id: str = ""
+    """Of the request that undid it: who repeats that one is told of its success, and nobody else is."""
     entry_id: str = ""
     """The journal entry that booked it: what a reversal corrects."""
     version: int = 0

@@ -23,9 +23,18 @@ from feenote.service.retrying import until_fresh
 
 
 def reverse_payment(
-    ports: Ports, *, firm_id: str, payment_id: str, reason: str, actor: str, now: datetime
+    ports: Ports,
+    *,
+    firm_id: str,
+    payment_id: str,
+    reason: str,
+    actor: str,
+    now: datetime,
+    reversal_id: str = "",
 ) -> Payment:
     """Undo a payment recorded by mistake, by an entry that corrects the one that booked it.
+
+    The same `reversal_id` again is the same reversal.
 
     Raises:
         NotFoundError: when the firm has no such payment.
@@ -35,12 +44,16 @@ def reverse_payment(
     def attempt() -> Payment:
         context = _context(ports, firm_id, payment_id)
         before = context.payment
+        if before.is_reversed and reversal_id and before.reversal_id == reversal_id:
+            return before
         booking = Booking(payment_id, ports.ids.new("ent"), now, corrects=before.entry_id)
         try:
             moved = money_moves.reverse(context.account, before, facts=context.facts, booking=booking)
         except AccountError as error:
             raise ConflictError(str(error)) from error
-        moved = replace(moved, payment=replace(moved.payment, reversal_reason=reason))
+        moved = replace(
+            moved, payment=replace(moved.payment, reversal_reason=reason, reversal_id=reversal_id)
+        )
         telling = Telling(EventKind.PAYMENT_REVERSED, booking.entry_id, actor)
         return _commit(ports, context.account, before, moved, telling, now)
 

@@ -16,6 +16,7 @@ from feenote.domain import money
 from feenote.domain.allocation import Allocation
 from feenote.domain.deliveries import MessageKind
 from feenote.domain.money import Money
+from feenote.domain.records import Matter
 
 MOST_ROWS = 200
 """Of a table; Gmail cuts a longer mail off, so the rest is counted here and listed behind the link."""
@@ -49,13 +50,13 @@ def balance_table(facts: MailFacts) -> Iterator[Block]:
 
 def _groups(facts: MailFacts, bills: Iterable[Owed], room: _Room) -> Iterator[RowGroup]:
     """Return the bills by their matters; one over several matters stands below all of their names."""
-    titles = {matter.id: matter_title(matter) for matter in facts.context.matters}
+    known = {matter.id: matter for matter in facts.context.matters}
     by_matter: dict[tuple[str, ...], list[Owed]] = {}
     for owed in bills:
         by_matter.setdefault(owed.bill.matter_ids, []).append(owed)
     for matter_ids, of_matter in by_matter.items():
-        named = [titles[each] for each in matter_ids if titles.get(each)]
-        title = shown(", ".join(named), limit=_MOST_OF_A_HEADING) or facts.words.other_bills
+        matters = [known[each] for each in matter_ids if each in known]
+        title = shown(_title(matters, facts), limit=_MOST_OF_A_HEADING) or facts.words.other_bills
         currency = of_matter[0].payable.currency
         together = _sum((owed.payable for owed in of_matter), currency)
         heading = Fact(title, facts.reader.money(together))
@@ -63,6 +64,14 @@ def _groups(facts: MailFacts, bills: Iterable[Owed], room: _Room) -> Iterator[Ro
         rows = tuple(room.fitting(_owed_row(facts, owed) for owed in of_matter))
         if rows:
             yield RowGroup(heading, rows)
+
+
+def _title(matters: Sequence[Matter], facts: MailFacts) -> str:
+    """Return what stands above a matter's bills; bare numbers say what they are numbers of."""
+    named = " + ".join(title for title in map(matter_title, matters) if title)
+    if not named or any(shown(matter.description) for matter in matters):
+        return named
+    return f"{facts.words.matters if len(matters) > 1 else facts.words.matter} {named}"
 
 
 def _arithmetic(facts: MailFacts, bills: Sequence[Owed], currency: str) -> Iterator[Fact]:

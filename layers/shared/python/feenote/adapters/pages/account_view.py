@@ -17,6 +17,7 @@ from feenote.adapters.shown_text import line as shown
 from feenote.domain import money
 from feenote.domain.links import LinkScope
 from feenote.domain.money import Money
+from feenote.domain.records import Matter
 from feenote.domain.what_is_due import MOST_BILLS, DueBill, Plan
 from feenote.service.open_link import LinkPage, PageKind
 
@@ -174,16 +175,24 @@ def _matters(
     for one in page.due.of(planned.currency):
         if one.bill_id in listed:
             by_matter.setdefault(one.bill.matter_ids, []).append(one)
-    titles = {matter.id: matter_title(matter) for matter in page.matters}
+    known = {matter.id: matter for matter in page.matters}
     gives = {part.bill_id: part.amount for part in planned.split} if pay and pay.sums else None
     for matter_ids, bills in by_matter.items():
-        named = [titles[matter_id] for matter_id in matter_ids if titles.get(matter_id)]
+        matters = [known[matter_id] for matter_id in matter_ids if matter_id in known]
         subtotal = _sum((one.payable for one in bills), planned.currency)
         yield MatterView(
-            " + ".join(named) or (words.general if len(by_matter) > 1 else ""),
+            _title(matters, words) or (words.general if len(by_matter) > 1 else ""),
             reader.money(subtotal) if len(by_matter) > 1 else "",
             tuple(_row(one, planned, pay, gives, today, reader, words) for one in bills),
         )
+
+
+def _title(matters: Sequence[Matter], words: PageWords) -> str:
+    """Return what stands above a matter's bills; bare numbers say what they are numbers of."""
+    named = " + ".join(title for title in map(matter_title, matters) if title)
+    if not named or any(shown(matter.description) for matter in matters):
+        return named
+    return f"{words.matters if len(matters) > 1 else words.matter} {named}"
 
 
 def _row(
