@@ -83,7 +83,7 @@ class _Attributes(Mapping[str, Any]):
 def _visible(queue: Any, clock: MovableClock) -> list[Any]:
     now = clock.epoch() * 1000
     with queue._messages_lock:  # noqa: SLF001 - the lock that adding a message takes
-        messages = queue._messages  # noqa: SLF001
+        messages = queue._messages  # noqa: SLF001 - moto has no other way to them
         return [one for one in messages if now > one.visible_at and now >= one.delayed_until]
 
 
@@ -91,7 +91,7 @@ def _delete(queue: Any, receipt_handle: str) -> None:
     with queue._messages_lock:  # noqa: SLF001 - the lock that adding a message takes
         if receipt_handle in queue.deleted_messages:
             return
-        messages = queue._messages  # noqa: SLF001
+        messages = queue._messages  # noqa: SLF001 - moto has no other way to them
         for position, message in enumerate(messages):
             # The first comparison says it for nearly all, without a list made for each.
             if message.receipt_handle == receipt_handle or message.had_receipt_handle(receipt_handle):
