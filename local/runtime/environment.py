@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Any, LambdaContext], Any]
 
-_BACKGROUND_NICENESS = 10
+_BACKGROUND_NICENESS = 19
 
 
 @dataclass(frozen=True, slots=True)

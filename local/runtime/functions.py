@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _LOAD_LIMIT_S = 10
 _PROCESSES_PER_FUNCTION = 4
+_AT_ONCE_IN_THE_BACKGROUND = max(1, (os.cpu_count() or 2) - 1)
+"""Calls of functions for whose answer nobody waits: one core is left to those who wait for theirs."""
 
 
 class FunctionFailed(Exception):  # noqa: N818 - a fact about the function, as Lambda reports it
@@ -56,12 +58,23 @@ class FunctionRunner:
     Each call gets a process of its function to itself, as in Lambda; a process is used again when it is idle.
     """
 
-    def __init__(self, *, clock_path: Path, log_folder: Path, python_path: Iterable[Path]) -> None:
-        """Start the process that the others are forked from; what functions print goes to `log_folder`."""
+    def __init__(
+        self,
+        *,
+        clock_path: Path,
+        log_folder: Path,
+        python_path: Iterable[Path],
+        background_calls: int = _AT_ONCE_IN_THE_BACKGROUND,
+    ) -> None:
+        """Start the process that the others are forked from; what functions print goes to `log_folder`.
+
+        Of functions for whose answer nobody waits, `background_calls` run at once.
+        """
         self._environment: dict[str, str] = {}
         self._clock_path = clock_path
         self._log_folder = log_folder
         self._pools: dict[str, _Pool] = {}
+        self._background = threading.Semaphore(background_calls)
         self._control, theirs = socket.socketpair()
         self._control_lock = threading.Lock()
         self._zygote = subprocess.Popen(
@@ -87,7 +100,7 @@ class FunctionRunner:
             FunctionFailed: as the class says.
         """
         pool = self._pools[name]
-        with pool.places:
+        with pool.places, self._background if pool.function.in_the_background else contextlib.nullcontext():
             process = self._taken(pool)
             request = {"event": event, "request_id": str(uuid.uuid4()), "timeout_s": pool.function.timeout_s}
             try:
@@ -168,7 +181,7 @@ class FunctionRunner:
             arn=f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{function.name}",
             log_path=str(self._log_folder / f"{function.name}.log"),
             clock_path=str(self._clock_path),
-            in_the_background=not function.routes,
+            in_the_background=function.in_the_background,
         )
         with self._control_lock:
             socket.send_fds(self._control, [json.dumps(asdict(assignment)).encode()], [theirs.fileno()])

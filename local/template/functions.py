@@ -67,6 +67,11 @@ class Function:
     schedules: tuple[Schedule, ...]
     dead_letter_arn: str | None
 
+    @property
+    def in_the_background(self) -> bool:
+        """Tell whether nobody waits for its answers."""
+        return not self.routes
+
 
 @dataclass(frozen=True, slots=True)
 class JwtAuthorizer:
