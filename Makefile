@@ -15,34 +15,45 @@ CODE   := layers/shared/python functions local tests benchmarks tools
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_LINK_MODE := copy
 export PYTHONPATH := layers/shared/python:.
+# Whatever is set outside: each module is compiled once and not anew by every process that imports it.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.make/pycache
 
 # The Lambda runtime's Python, where this machine has it. A version manager's shim may answer for one it lacks.
 PYTHON_313 := $(firstword $(foreach found,$(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13 /usr/bin/python3.13 /usr/local/bin/python3.13 /opt/python*/bin/python3.13),$(found)))
 
-.PHONY: help run test check unit browser test-313 simulate bench build validate lock openapi format clean
+.PHONY: help run test check types style imports contract unit browser test-313 simulate bench build validate lock openapi format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-run: .make/local ## Start the whole system with demo data, do the main job, keep serving (ARGS=--once ends after it)
+run: .make/local ## Start the whole system with demo data, do the main job, keep serving (ARGS=--once ends after it, ARGS="--days N" moves the clock N days)
 	@$(BIN)/python -m local --port $(PORT) $(ARGS)
 
 test: check unit browser ## Check and test everything
 	@echo "All checks and tests passed."
 
 check: .make/dev .make/sam ## Style, types, layers, template, contract
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target types validate style imports contract
+
+types: .make/dev
+	$(BIN)/mypy layers/shared/python/feenote local tests benchmarks tools functions
+
+style: .make/dev
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy layers/shared/python/feenote local tests benchmarks tools functions
+
+imports: .make/dev
 	$(BIN)/lint-imports
+
+contract: .make/dev
 	$(BIN)/python tools/openapi.py --check
-	$(MAKE) --no-print-directory validate
 
 unit: .make/dev ## All tests but those in a browser, on both cores
 	$(BIN)/pytest -q -n 2 --dist loadfile --ignore tests/browser
 
 browser: .make/dev .make/chromium ## The pages and the whole way in Chromium
-	$(BIN)/pytest -q -n 2 --dist loadfile tests/browser
+	$(BIN)/pytest -q -n 2 --dist worksteal tests/browser
 
 test-313: ## The unit tests once more under Python 3.13, where it is found
 ifeq ($(PYTHON_313),)
@@ -52,9 +63,10 @@ else
 	.venv-313/bin/python -m pytest -q -n 2 --dist loadfile tests/unit
 endif
 
-simulate: .make/dev ## Run more seeds of the simulation: make simulate SEEDS=100000
+simulate: .make/dev ## Run more seeds of the simulations; one history of reminders, 400 days, for a hundred of the others
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 	$(BIN)/python -m tests.simulation.money --seeds $(SEEDS)
+	$(BIN)/python -m tests.simulation.reminders --seeds $$(( ($(SEEDS) + 99) / 100 ))
 
 bench: .make/dev ## Print speed, memory, counted calls and units
 	$(BIN)/python -m benchmarks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import boto3
 import pytest
@@ -12,12 +13,22 @@ from tests.cases.stage import ENVIRONMENT, Stage
 from tests.integration.api.office import app
 
 
+@cache
+def _session() -> boto3.Session:
+    """Return one session for all cases, as a process has: each stage makes clients of its own from it."""
+    return boto3.Session(
+        aws_access_key_id=ENVIRONMENT["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
+        region_name=ENVIRONMENT["AWS_DEFAULT_REGION"],
+    )
+
+
 @pytest.fixture
 def make_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Stage]]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    # boto3 remembers the credentials of whoever asked it first.
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    # boto3 remembers the credentials of whoever asked it first: here they are always the stage's.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
     made: list[Stage] = []
     app("secure_link").pages.guesses.forget()
 

@@ -71,6 +71,10 @@ def retry_the_mail(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deliver_message, "MailThrottledError", MailOutcomeUnknownError)
 
 
+SELDOM: dict[Break, int] = {claim_again: 200}
+"""Where few histories show that a promise is broken: the seed from which as many are tried."""
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -87,7 +91,7 @@ def retry_the_mail(patch: pytest.MonkeyPatch) -> None:
 def test_a_broken_promise_is_noticed(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     broken(monkeypatch)
     with pytest.raises(SeedFailedError):
-        run_many()
+        run_many(SELDOM.get(broken, 0))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +112,7 @@ def test_a_promise_broken_in_a_race_is_noticed(
         race(test_races.a_world_with_bills())
 
 
-def run_many() -> None:
+def run_many(first: int) -> None:
     """Run some seeds, until one fails."""
-    for seed in range(SEEDS):
+    for seed in range(first, first + SEEDS):
         run(seed)
