@@ -131,6 +131,13 @@ class SendStamps:
     last_queued_at: datetime | None = None
     """When it was last asked for: whether it went out is another matter."""
 
+    @property
+    def last_shown_at(self) -> datetime | None:
+        """Return when it last went out or was reminded of; None where it never went out."""
+        if self.last_sent_at is None or self.last_reminded_at is None:
+            return self.last_sent_at
+        return max(self.last_sent_at, self.last_reminded_at)
+
 
 @dataclass(frozen=True, slots=True)
 class BillReceipt:

@@ -132,8 +132,14 @@ class Delivery:
     bill_ids: tuple[str, ...] = ()
     """The bills that a balance is about: as planned, and once it was accepted those that it showed.
 
-    Of a note that a payment failed, all the bills that it was for.
+    Of a note that a payment failed, all the bills that it was for. Of a reminder, those that it asks for.
     """
+    run_id: str = ""
+    """The run that a reminder came from; empty where a person asked for it."""
+    stage: str = ""
+    """The stage whose words a reminder has."""
+    is_sent_again: bool = False
+    """The bill had gone out before this was asked for: its recipients are asked for what they know of."""
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ class TaskKind(StrEnum):
     REFUND_FAILED = "refund_failed"
     DISPUTE = "dispute"
     SUSPENSE = "suspense"
+    REMINDERS_ENDED = "reminders_ended"
+    REMINDERS_STOPPED = "reminders_stopped"
 
 
 @dataclass(frozen=True, slots=True)

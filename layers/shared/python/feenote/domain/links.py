@@ -49,6 +49,8 @@ class SecureLink:
     """The bill's matters when the link was made: named here, they are read in the same call as the bill."""
     visibility: Visibility | None = None
     """Which other bills of the client its page may show and take payment for; None for none."""
+    is_of_reminder: bool = False
+    """Whether it went out with a reminder: its page leads to where these are stopped."""
 
 
 def encode_token(raw: bytes) -> str:
@@ -60,6 +62,11 @@ def encode_token(raw: bytes) -> str:
     if len(raw) != TOKEN_BYTES:
         raise ValueError(f"A token has {TOKEN_BYTES} bytes.")
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def stop_url(link_url: str) -> str:
+    """Return where reminders are stopped, beside the page that a mail's link leads to."""
+    return f"{link_url}/stop"
 
 
 def hash_token(token: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from feenote.domain.deliveries import Channel, Lane
+from feenote.domain.deliveries import Channel, Lane, MessageKind
 from feenote.domain.templates import PinnedTemplate, Wording
 
 MAX_BILLS = 10_000
@@ -48,6 +48,8 @@ class SendChoice:
     """Of a client's balance: the bills that the sender left out."""
     currency: str = ""
     """Of a client's balance: the only currency whose bills are in it; empty for all."""
+    is_reminder: bool = False
+    """Of a client's balance: it goes out as a reminder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ class Send:
     client_id: str = ""
     """Whose balance it is; empty where bills go out, each by itself."""
 
+    @property
+    def kind(self) -> MessageKind:
+        """Return what kind of message goes out."""
+        return kind_of(self.client_id, self.choice)
+
 
 @dataclass(frozen=True, slots=True)
 class SendChunk:
@@ -96,6 +103,13 @@ class SendChunk:
     is_done: bool = False
     expected_at: datetime | None = None
     """When the queue should have brought it; the sweep brings it again after that. None: not waited for."""
+
+
+def kind_of(client_id: str, choice: SendChoice) -> MessageKind:
+    """Return what kind of message a send has; without a client it is of bills."""
+    if not client_id:
+        return MessageKind.BILL
+    return MessageKind.REMINDER if choice.is_reminder else MessageKind.BALANCE
 
 
 def seen_of(revision: int, balance_due_minor: int) -> str:

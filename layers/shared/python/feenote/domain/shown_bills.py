@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from feenote.domain import money
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import oldest_first
+from feenote.domain.deliveries import Delivery, MessageKind
 from feenote.domain.money import Money
 from feenote.domain.open_bills import OpenBill
 from feenote.domain.visibility import Visibility
@@ -18,6 +19,19 @@ def shown_bills(account: ClientAccount, visibility: Visibility | None) -> tuple[
         return ()
     seen = (bill for bill in account.open_bills.values() if visibility.shows(bill))
     return tuple(sorted(seen, key=oldest_first))
+
+
+def listed_bills(account: ClientAccount, delivery: Delivery) -> tuple[OpenBill, ...]:
+    """Return the open bills that a message lists beside its own, the oldest first.
+
+    A reminder lists those that it asks for, and never one that its recipients may not see; its link leads to
+    all that they may.
+    """
+    shown = shown_bills(account, delivery.visibility)
+    if delivery.kind is not MessageKind.REMINDER:
+        return shown
+    asked_for = set(delivery.bill_ids)
+    return tuple(bill for bill in shown if bill.bill_id in asked_for)
 
 
 def asked_on(account: ClientAccount, bill: OpenBill) -> Money:

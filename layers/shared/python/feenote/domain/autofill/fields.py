@@ -324,7 +324,7 @@ _LIST = (
         shape=_B,
     ),
     AutofillField(
-        "reminder.days", "How many days the oldest of the unpaid bills is overdue", "39", _REMINDER
+        "reminder.days", "How many days the oldest of the reminder's bills is overdue", "39", _REMINDER
     ),
     AutofillField(
         "reminder.news",
@@ -333,10 +333,34 @@ _LIST = (
         _REMINDER,
     ),
     AutofillField(
+        "reminder.request",
+        "A sentence that asks for payment, firmer the longer it is overdue",
+        "Please pay within the next few days, or reply and tell us when we can expect your payment.",
+        _REMINDER,
+        when_empty=_NOTHING,
+    ),
+    AutofillField(
         "reminder.subject",
         "The same in a few words, for a subject",
-        "Reminder: $2,934.45 was due October 15, 2026",
+        "Reminder: 2 unpaid bills, $2,934.45 together",
         _REMINDER,
+    ),
+    AutofillField(
+        "reminder.summary",
+        "A panel with the amount asked for and its day; of one bill alone, with its number and matter",
+        "Amount due $2,934.45, the oldest was due October 15, 2026",
+        _REMINDER,
+        when_empty=_NOTHING,
+        shape=_B,
+    ),
+    AutofillField(
+        "reminder.table",
+        "A table of the bills that the reminder asks for, by matter, where there are several",
+        "00711-0001 · Lease $2,934.45: bill 96510 $1,250.00, bill 96542 $1,684.45; total due $2,934.45",
+        _REMINDER,
+        when_empty=_NOTHING,
+        shape=_B,
+        is_quiet=True,
     ),
     AutofillField("today", "The day on which the message is sent", "November 23, 2026"),
 )

@@ -50,9 +50,11 @@ class BalanceQuery:
 class ListedClient:
     """What a list says of a client besides money.
 
-    `last_sent_at` is when the mail provider last took over a bill, a balance or a reminder for it.
+    `last_sent_at` is when the mail provider last took over a bill, a balance or a reminder for it. The zone
+    is empty where the firm's stands.
     """
 
     number: str
     name: str
     last_sent_at: datetime | None = None
+    time_zone: str = ""

@@ -214,7 +214,7 @@ class Deliveries(Protocol):
         ...
 
     def of_client(self, firm_id: str, client_id: str) -> tuple[Delivery, ...]:
-        """Return the messages of a client's balance, the latest hundred, latest first."""
+        """Return a client's balances and reminders, the latest hundred, latest first."""
         ...
 
     def list_by_state(

@@ -15,6 +15,7 @@ from feenote.service.ports.people import Answers, Signals, Tasks
 from feenote.service.ports.processor import KeptAside, Processor, WebhookVerifier
 from feenote.service.ports.reconciliations import ReconcileQueue, Reconciliations
 from feenote.service.ports.records import Records
+from feenote.service.ports.reminders import Holidays, ReminderQueue, Reminders
 from feenote.service.ports.sends import SendQueue, Sends
 from feenote.service.ports.templates import Templates
 
@@ -80,6 +81,21 @@ class Ports(Protocol):
     @property
     def sends(self) -> Sends:
         """Return sends and their results."""
+        ...
+
+    @property
+    def reminders(self) -> Reminders:
+        """Return policies, switches and histories of reminders."""
+        ...
+
+    @property
+    def reminder_queue(self) -> ReminderQueue:
+        """Return the queue to what reminds."""
+        ...
+
+    @property
+    def holidays(self) -> Holidays:
+        """Return public holidays."""
         ...
 
     @property

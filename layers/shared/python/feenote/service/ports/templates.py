@@ -43,9 +43,11 @@ class Templates(Protocol):
         ...
 
     def defaults_for(
-        self, firm_id: str, kind: MessageKind, client_ids: Iterable[str]
+        self, firm_id: str, kind: MessageKind, client_ids: Iterable[str], *, stage: str = ""
     ) -> Mapping[str, Template]:
         """Return the default of a kind for each of these clients that has one (its own, else the firm's).
+
+        Where a `stage` is named, the best is the default of that stage, as `default_for` finds it.
 
         Read strongly, in as few calls as can be: one for a hundred clients and one for the templates found.
         """

@@ -1,0 +1,1 @@
+"""Reminders: which unpaid bills a client is asked for again, when, and why not."""

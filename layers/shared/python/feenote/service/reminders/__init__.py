@@ -1,0 +1,1 @@
+"""Reminders as use cases: decide, run, forecast, look again, stop."""
