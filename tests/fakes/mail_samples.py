@@ -29,10 +29,17 @@ from tests.fakes.linked_samples import (
 )
 
 LINK_URL = f"https://bills.hartwell.example/l/{TOKEN}"
+STOP_URL = f"{LINK_URL}/stop"
+"""Where a reminder's readers end such mails."""
 
 
 _OF_MONEY = frozenset({MessageKind.RECEIPT, MessageKind.REFUND, MessageKind.PAYMENT_FAILED})
 """These speak of no other bill than their own."""
+
+
+def links_in(kind: MessageKind) -> set[str]:
+    """Return where a mail with a link leads: to the page behind it, and a reminder to where it is stopped."""
+    return {LINK_URL, STOP_URL} if kind is MessageKind.REMINDER else {LINK_URL}
 
 
 def account_with(bill: Bill, *others: OpenBill) -> ClientAccount:
@@ -64,7 +71,16 @@ def mail_context(
         accept_all_unpaid=bool(others),
         visibility=None if kind in _OF_MONEY else Visibility((MATTER.id,), without_matter=True),
     )
-    return MailContext(delivery, firm, CLIENT, CONTACT, bill, (MATTER,), account_with(bill, *others), payment)
+    account = account_with(bill, *others)
+    if kind is MessageKind.REMINDER:
+        return about(MailContext(delivery, firm, CLIENT, CONTACT, None, (MATTER,), account, None), account)
+    return MailContext(delivery, firm, CLIENT, CONTACT, bill, (MATTER,), account, payment)
+
+
+def about(reminder: MailContext, account: ClientAccount) -> MailContext:
+    """Return a reminder that asks for all the open bills of an account."""
+    delivery = replace(reminder.delivery, bill_id="", bill_ids=tuple(account.open_bills))
+    return replace(reminder, delivery=delivery, bill=None, account=account)
 
 
 def render(context: MailContext, *, attached: bool = False) -> MessageText:

@@ -10,6 +10,7 @@ from feenote.adapters import pages
 from feenote.adapters.pages import NOTHING_TYPED, HtmlPage, Typed
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.allocation import Allocation
+from feenote.domain.deliveries import Addressee
 from feenote.domain.links import LinkScope, SecureLink
 from feenote.domain.money import Money
 from feenote.domain.open_bills import OpenBill
@@ -19,6 +20,7 @@ from feenote.domain.visibility import Visibility
 from feenote.domain.what_is_due import what_is_due
 from feenote.service.open_link import LinkPage, PageKind, kind_of_balance
 from feenote.service.ports import LinkedRecords
+from feenote.service.reminders.stop_reminders import Reminded
 from feenote.service.start_payment import Start
 from feenote.service.use_link import Return, ReturnPage
 from tests.fakes.linked_samples import (
@@ -138,6 +140,11 @@ def every_page(*, checkout_origin: str = pages.CHECKOUT_ORIGIN) -> Mapping[str, 
         "payable_others": show(with_others(make_page(PageKind.PAYABLE, bill=late))),
         "payable_all": show(with_others(make_page(PageKind.PAYABLE, bill=late), shows_account=True)),
         **_balances(checkout_origin),
+        **_reminders(),
+        "expired_of_reminder": show(
+            replace(make_page(PageKind.EXPIRED), link=replace(LINK, is_of_reminder=True))
+        ),
+        "payable_of_reminder": show(replace(payable, link=replace(LINK, is_of_reminder=True))),
         "payable_folded": show(make_page(PageKind.PAYABLE, bill=make_bill(lines=60))),
         "payable_long": show(make_page(PageKind.PAYABLE, bill=make_bill(lines=1_000))),
         "renewed": pages.render_renewed(FIRM),
@@ -163,6 +170,30 @@ def every_page(*, checkout_origin: str = pages.CHECKOUT_ORIGIN) -> Mapping[str, 
         for outcome in (Return.PAID, Return.ON_ITS_WAY)
     }
     return found
+
+
+def make_reminded(
+    *addresses: str,
+    is_stopped: bool = False,
+    is_open: bool = True,
+    contact: Contact = CONTACT,
+    firm: Firm = FIRM,
+) -> Reminded:
+    """Return whom a link's reminders go to: its contact where no addresses are given."""
+    recipients = tuple(Addressee("con_1", address) for address in addresses or (contact.email,))
+    return Reminded(firm, CLIENT, contact, LINK, recipients, is_open, is_stopped)
+
+
+def _reminders() -> dict[str, HtmlPage]:
+    """Return the pages that stop reminders by name."""
+    several = ("amara@meridian.example", "j@harbour-and-sons-notaries.example", "accounts@meridian.example")
+    found = {
+        "reminders_going": make_reminded(),
+        "reminders_stopped": make_reminded(is_stopped=True),
+        "reminders_of_several": make_reminded(*several),
+        "reminders_of_ended_link": make_reminded(is_stopped=True, is_open=False),
+    }
+    return {name: pages.render_reminders_page(one, token=TOKEN) for name, one in found.items()}
 
 
 def _balances(checkout_origin: str) -> dict[str, HtmlPage]:

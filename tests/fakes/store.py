@@ -10,6 +10,7 @@ from tests.fakes.stored.links import FakeLinks
 from tests.fakes.stored.people import FakeAnswers, FakeKeptAside, FakeTasks
 from tests.fakes.stored.reconciliations import FakeReconciliations
 from tests.fakes.stored.records import FakeRecords
+from tests.fakes.stored.reminders import FakeReminders
 from tests.fakes.stored.sends import FakeSends
 from tests.fakes.stored.templates import FakeTemplates
 from tests.fakes.stored.world import World
@@ -31,6 +32,7 @@ class FakeStore:
         self.answers = FakeAnswers(self.world)
         self.kept_aside = FakeKeptAside(self.world)
         self.reconciliations = FakeReconciliations(self.world)
+        self.reminders = FakeReminders(self.world)
 
     def all_deliveries(self) -> list[Delivery]:
         """Return every delivery of every firm, by id."""

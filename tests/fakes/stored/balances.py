@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from feenote.adapters.dynamodb.reminder_looks import instant_of
 from feenote.adapters.dynamodb.words import matches, words_of_client
 from feenote.domain import balances
 from feenote.domain.balances import BalanceRow
 from feenote.service.ports import BalanceQuery, BalanceSort, ClientChange, ListedClient, Page
-from tests.fakes.stored.world import World, page
+from tests.fakes.stored.world import LookAt, World, page
 
 
 def put_balances(world: World, change: ClientChange) -> None:
@@ -18,7 +19,12 @@ def put_balances(world: World, change: ClientChange) -> None:
     account = change.account
     instants = (*(entry.booked_at for entry in change.entries), *(event.at for event in change.events))
     rows = balances.rows_of(account, balances.day_known(account, instants))
-    world.balances[account.firm_id, account.client_id] = {row.currency: row for row in rows}
+    place = account.firm_id, account.client_id
+    world.balances[place] = {row.currency: row for row in rows}
+    if rows:
+        world.looks[place] = LookAt(instant_of(change), account.version)
+    else:
+        world.looks.pop(place, None)
 
 
 def listed_balances(world: World, firm_id: str, query: BalanceQuery) -> Page[BalanceRow]:
@@ -37,7 +43,8 @@ def listed_balances(world: World, firm_id: str, query: BalanceQuery) -> Page[Bal
 def listed_client(world: World, firm_id: str, client_id: str) -> ListedClient:
     """Return what a list says of a client."""
     client = world.clients[firm_id, client_id]
-    return ListedClient(client.number, client.name, world.clients_sent.get((firm_id, client_id)))
+    sent_at = world.clients_sent.get((firm_id, client_id))
+    return ListedClient(client.number, client.name, sent_at, client.time_zone)
 
 
 def _order(row: BalanceRow, sort: BalanceSort) -> tuple[str, str]:
@@ -47,5 +54,7 @@ def _order(row: BalanceRow, sort: BalanceSort) -> tuple[str, str]:
 
 
 def _is_named(world: World, firm_id: str, client_id: str, query: str) -> bool:
+    if not query:
+        return True
     client = world.clients.get((firm_id, client_id))
     return matches(words_of_client(client) if client else (), query)

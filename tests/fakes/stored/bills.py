@@ -18,6 +18,7 @@ from feenote.domain.bills import (
     BillSummary,
     with_receipts,
 )
+from feenote.domain.deliveries import MessageKind
 from feenote.domain.events import BillEvent, EventKind
 from feenote.service.ports import BillQuery, BillSort, ExistsError, NumberOwner, Page, StaleError
 from tests.fakes.stored.world import World, page
@@ -120,7 +121,10 @@ class FakeBills:
                 if bill is None or event.id in self._world.events[place]:
                     continue
                 stamps = bill.stamps
-                if event.kind is EventKind.SENT:
+                if event.details.get("kind") == MessageKind.REMINDER.value:
+                    if event.kind is EventKind.SENT:
+                        stamps = replace(stamps, last_reminded_at=event.at)
+                elif event.kind is EventKind.SENT:
                     stamps = replace(stamps, last_sent_at=event.at, times_sent=stamps.times_sent + 1)
                 elif event.kind is EventKind.DELIVERED:
                     stamps = replace(stamps, last_delivered_at=event.at)
@@ -144,7 +148,7 @@ class FakeBills:
 def with_file(world: World, bill: Bill) -> Bill:
     """Return a bill with the PDF of its own revision, not of one before."""
     known = world.pdf_revisions.get((bill.firm_id, bill.id)) == bill.revision
-    return bill if known else replace(bill, pdf_key="")
+    return bill if known or not bill.pdf_key else replace(bill, pdf_key="")
 
 
 def with_figures(bill: Bill, account: ClientAccount) -> Bill:

@@ -318,7 +318,7 @@ class FakeDeliveries:
                 delivery
                 for delivery in self._world.deliveries.values()
                 if (delivery.firm_id, delivery.client_id) == (firm_id, client_id)
-                and delivery.kind is MessageKind.BALANCE
+                and delivery.kind in {MessageKind.BALANCE, MessageKind.REMINDER}
                 and not delivery.bill_id
             ]
         return tuple(sorted(found, key=lambda item: (item.created_at, item.id), reverse=True)[:100])

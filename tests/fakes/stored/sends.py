@@ -11,8 +11,8 @@ from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill
 from feenote.domain.records import Contact, Matter
 from feenote.domain.sends import Send, SendChunk, SendResult, SendState
+from feenote.domain.shown_bills import listed_bills
 from feenote.domain.shown_bills import matters_of as matters_of_bills
-from feenote.domain.shown_bills import shown_bills
 from feenote.domain.visibility import MOST_MATTERS
 from feenote.service.ports import MailJob, Page, SendCounts, SendSources
 from tests.fakes.stored.links import matters_of, whole_bill
@@ -20,10 +20,11 @@ from tests.fakes.stored.world import World, page
 
 
 def shown_matters(world: World, job: MailJob) -> tuple[Matter, ...]:
-    """Return the matters of the open bills that a message without a bill of its own shows."""
+    """Return the matters of the open bills that a message without a bill of its own lists."""
     if job.visibility is None:
         return ()
-    bills = shown_bills(world.account(job.firm_id, job.client_id), job.visibility)
+    delivery = world.deliveries[job.firm_id, job.delivery_id]
+    bills = listed_bills(world.account(job.firm_id, job.client_id), delivery)
     shown = set(matters_of_bills(bills))
     found = (world.matters.get((job.firm_id, each)) for each in job.visibility.matter_ids if each in shown)
     return tuple(matter for matter in found if matter is not None)

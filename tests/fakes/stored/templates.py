@@ -69,9 +69,11 @@ class FakeTemplates:
             found = (default_in(self._world, firm_id, each) for each in slots_before(slot))
             return next((template for template in found if template is not None), None)
 
-    def defaults_for(self, firm_id: str, kind: MessageKind, client_ids: Iterable[str]) -> dict[str, Template]:
+    def defaults_for(
+        self, firm_id: str, kind: MessageKind, client_ids: Iterable[str], *, stage: str = ""
+    ) -> dict[str, Template]:
         with self._world.lock:
-            found = {each: self.default_for(firm_id, TemplateSlot(kind, each)) for each in client_ids}
+            found = {each: self.default_for(firm_id, TemplateSlot(kind, each, stage)) for each in client_ids}
         return {client_id: template for client_id, template in found.items() if template is not None}
 
     def keep_wording(self, firm_id: str, wording: Wording) -> None:

@@ -20,6 +20,7 @@ from feenote.adapters.dynamodb.kept_aside import DynamoKeptAside
 from feenote.adapters.dynamodb.links import DynamoLinks
 from feenote.adapters.dynamodb.reconciliations import DynamoReconciliations
 from feenote.adapters.dynamodb.records import DynamoRecords
+from feenote.adapters.dynamodb.reminders import DynamoReminders
 from feenote.adapters.dynamodb.sends import DynamoSends
 from feenote.adapters.dynamodb.table import Table
 from feenote.adapters.dynamodb.tasks import DynamoTasks
@@ -33,6 +34,7 @@ from feenote.service.ports import (
     Links,
     Reconciliations,
     Records,
+    Reminders,
     Sends,
     Tasks,
     Templates,
@@ -64,6 +66,7 @@ class Store:
     answers: Answers
     kept_aside: KeptAside
     reconciliations: Reconciliations
+    reminders: Reminders
 
 
 @dataclass(slots=True)
@@ -105,6 +108,7 @@ def fake_store() -> Store:
         fake.answers,
         fake.kept_aside,
         fake.reconciliations,
+        fake.reminders,
     )
 
 
@@ -135,6 +139,7 @@ def store_over(table: Table) -> Store:
         DynamoAnswers(table),
         DynamoKeptAside(table),
         DynamoReconciliations(table),
+        DynamoReminders(table),
     )
 
 

@@ -145,13 +145,15 @@ class TestTheMessage:
     def test_is_found_with_its_client_latest_first(self, store: Store) -> None:
         for number in range(3):
             store.deliveries.add(balance(f"dlv_{number}", created_at=minutes(number)))
+        reminder = balance("dlv_3", kind=MessageKind.REMINDER, created_at=minutes(3))
+        store.deliveries.add(reminder)
         store.deliveries.add(balance("dlv_other", client_id="cli_2"))
         store.deliveries.add(samples.delivery("dlv_bill"))
 
         found = store.deliveries.of_client(FIRM, CLIENT)
 
-        assert [each.id for each in found] == ["dlv_2", "dlv_1", "dlv_0"]
-        assert found[0] == balance("dlv_2", created_at=minutes(2))
+        assert [each.id for each in found] == ["dlv_3", "dlv_2", "dlv_1", "dlv_0"]
+        assert found[:2] == (reminder, balance("dlv_2", created_at=minutes(2)))
         assert store.deliveries.of_client("firm_2", CLIENT) == ()
 
     def test_says_which_bills_it_showed_once_it_was_accepted(self, store: Store) -> None:

@@ -29,7 +29,7 @@ def owing_for_three_matters(store: Store) -> None:
 
 class TestALink:
     def test_is_found_by_its_hash_and_by_its_id(self, store: Store) -> None:
-        link = samples.link(accept_all_unpaid=True)
+        link = samples.link(accept_all_unpaid=True, is_of_reminder=True)
         store.links.add(link)
         assert store.links.find(link.token_hash) == link
         assert store.links.find("f" * 64) is None

@@ -37,6 +37,7 @@ CHOICES = (
         message=Wording("Votre note n° {bill_number}", "Bonjour,\n\n" + "déjà payée ? " * 8_000, "fr"),
         confirm=frozenset({"due_date_passed", "sent_recently"}),
     ),
+    SendChoice(left_out=("bill_2",), currency="EUR", is_reminder=True),
 )
 
 
@@ -52,7 +53,7 @@ def overdue(store: Store, *, at: float = 99) -> tuple[SendChunk, ...]:
 
 
 class TestASend:
-    @pytest.mark.parametrize("choice", CHOICES, ids=["plain", "nobody", "edited"])
+    @pytest.mark.parametrize("choice", CHOICES, ids=["plain", "nobody", "edited", "reminder"])
     def test_is_read_as_it_was_stored(self, store: Store, choice: SendChoice) -> None:
         wish = send(total=1, choice=choice, lane=Lane.BULK, chunks=1)
         part = chunk(seen={"bill_1": seen_of(2, 30_000)})

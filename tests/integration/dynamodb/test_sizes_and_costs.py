@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from feenote.adapters.dynamodb.attributes import to_attributes
 from feenote.adapters.dynamodb.items import account_item
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.bill_figures import BillFigures
@@ -20,27 +16,10 @@ from feenote.domain.deliveries import DeliveryState
 from feenote.domain.open_bills import OpenBill
 from feenote.domain.payments import PaymentMethod
 from feenote.service.ports import BillQuery, ClientChange
-from local.dynamodb.values import item_size
 from tests.integration.dynamodb import samples, sending
+from tests.integration.dynamodb.costs import bytes_of, measured
 from tests.integration.dynamodb.samples import CLIENT, FIRM, minutes, usd
 from tests.integration.dynamodb.stores import NOW, DynamoStore
-
-
-class Cost:
-    """Calls and units of what ran within `measured`."""
-
-    calls: int = 0
-    read: float = 0.0
-    written: float = 0.0
-
-
-@contextmanager
-def measured(dynamo: DynamoStore) -> Iterator[Cost]:
-    meter, cost = dynamo.table.meter, Cost()
-    calls, read, written = dynamo.calls(), meter.read_units, meter.write_units
-    yield cost
-    cost.calls, cost.read = dynamo.calls() - calls, meter.read_units - read
-    cost.written = meter.write_units - written
 
 
 @pytest.fixture
@@ -70,20 +49,10 @@ def receipt(bill: OpenBill) -> BillReceipt:
     return BillReceipt(payment_id, "R-204101-0007", bill.total, NOW.date(), PaymentMethod.CARD)
 
 
-def bytes_of(account: ClientAccount) -> int:
-    """Return what an account's item counts, its bytes as they go over the wire."""
-    attributes = to_attributes(account_item(account))
-    on_the_wire = {
-        name: {"B": base64.b64encode(value["B"]).decode()} if "B" in value else value
-        for name, value in attributes.items()
-    }
-    return item_size(on_the_wire)
-
-
 class TestAnAccount:
     def test_of_two_thousand_open_bills_takes_under_150_kb(self, dynamo: DynamoStore) -> None:
         account = large_account(2_000)
-        assert bytes_of(account) < 150_000
+        assert bytes_of(account_item(account)) < 150_000
         dynamo.store.books.commit(ClientChange(account))
         assert dynamo.store.books.account(FIRM, CLIENT) == account
 
@@ -94,7 +63,7 @@ class TestAnAccount:
             for bill_id, bill in account.open_bills.items()
         }
         both = replace(account, unprojected=waiting)
-        assert bytes_of(both) < 300_000
+        assert bytes_of(account_item(both)) < 300_000
 
 
 class TestTheCost:

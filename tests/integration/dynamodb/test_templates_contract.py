@@ -213,6 +213,14 @@ class TestTheDefaultsOfManyClients:
         assert store.templates.defaults_for(FIRM, BILL, ["cli_2", CLIENT]) == {CLIENT: of_client}
         assert store.templates.defaults_for(FIRM, BILL, []) == {}
 
+    def test_are_those_of_a_stage_where_it_is_named(self, store: Store) -> None:
+        of_firm = made(store, default("tpl_f", kind=REMINDER))
+        of_stage = made(store, default("tpl_s", kind=REMINDER, stage="due+7"))
+        of_client = made(store, default("tpl_c", kind=REMINDER, client_id=CLIENT))
+        for stage, firms in (("due+7", of_stage), ("due+15", of_firm), ("", of_firm)):
+            found = store.templates.defaults_for(FIRM, REMINDER, ["cli_2", CLIENT], stage=stage)
+            assert found == {"cli_2": firms, CLIENT: of_client}
+
 
 class TestTheList:
     def test_is_by_name_without_case_and_accents(self, store: Store) -> None:

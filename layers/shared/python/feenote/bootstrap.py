@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Clock,
         Deliveries,
         Documents,
+        Holidays,
         Ids,
         KeptAside,
         Links,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
         ReconcileQueue,
         Reconciliations,
         Records,
+        ReminderQueue,
+        Reminders,
         SendQueue,
         Sends,
         Signals,
@@ -131,6 +134,28 @@ class System:
         from feenote.adapters.sqs import SqsReconcileQueue
 
         return SqsReconcileQueue(aws.sqs(), self._settings.required("reconcile_queue_url"))
+
+    @functools.cached_property
+    def reminders(self) -> Reminders:
+        """Return policies, switches and histories of reminders."""
+        from feenote.adapters.dynamodb.reminders import DynamoReminders
+
+        return DynamoReminders(self._table)
+
+    @functools.cached_property
+    def reminder_queue(self) -> ReminderQueue:
+        """Return the queue to what reminds."""
+        from feenote.adapters import aws
+        from feenote.adapters.sqs import SqsReminderQueue
+
+        return SqsReminderQueue(aws.sqs(), self._settings.required("reminder_queue_url"))
+
+    @functools.cached_property
+    def holidays(self) -> Holidays:
+        """Return public holidays."""
+        from feenote.adapters.holidays import KnownHolidays
+
+        return KnownHolidays()
 
     @functools.cached_property
     def webhooks(self) -> WebhookVerifier:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from feenote.adapters.dynamodb import finding, items, keys
+from feenote.adapters.dynamodb import finding, items, keys, reminder_looks
 from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.keys import HIGHEST, LOWEST
 from feenote.adapters.dynamodb.packing import instant, read_instant
@@ -61,8 +61,16 @@ def writes(change: ClientChange) -> list[Write]:
     """Return the writes by which the list shows what a change leaves the client owing."""
     firm_id, client_id = change.account.firm_id, change.account.client_id
     rows, gone = rows_after(change)
+    look = reminder_looks.place(change.account, reminder_looks.instant_of(change))
     return [
-        *(Put(keys.balance(firm_id, client_id, row.currency), row_item(row)) for row in rows),
+        *(
+            # The first says when the client is looked at. All are written, so that it is never another one.
+            Put(
+                keys.balance(firm_id, client_id, row.currency),
+                {**row_item(row), **(look if row is rows[0] else {})},
+            )
+            for row in rows
+        ),
         *(Delete(keys.balance(firm_id, client_id, currency)) for currency in gone),
     ]
 
@@ -110,6 +118,7 @@ def listed_clients(table: Table, firm_id: str, client_ids: Iterable[str]) -> dic
             client.number,
             client.name,
             read_instant(found[stamps[client_id]]["last_sent_at"]) if stamps[client_id] in found else None,
+            client.time_zone,
         )
         for client_id in wanted
         if clients[client_id] in found

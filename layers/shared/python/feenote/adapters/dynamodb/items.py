@@ -263,7 +263,7 @@ def delivery_item(delivery: Delivery) -> Item:
     if delivery.bill_id:
         item["gsi3pk"] = keys.deliveries_of_bill(delivery.firm_id, delivery.bill_id)
         item["gsi3sk"] = keys.at_time(delivery.created_at, delivery.id)
-    elif delivery.kind is MessageKind.BALANCE:
+    elif delivery.kind in {MessageKind.BALANCE, MessageKind.REMINDER}:
         item["gsi3pk"] = keys.deliveries_of_client(delivery.firm_id, delivery.client_id)
         item["gsi3sk"] = keys.at_time(delivery.created_at, delivery.id)
     return item

@@ -401,6 +401,43 @@ def at_time(at: datetime, record_id: str) -> str:
     return f"{instant(at)}#{record_id}"
 
 
+# --- reminders --------------------------------------------------------------------------------------
+
+
+def reminder_policy(firm_id: str) -> Key:
+    """Return the key of a firm's reminder policy."""
+    return Key(_of_firm(firm_id), "REMINDERS")
+
+
+def reminders(firm_id: str, client_id: str) -> Key:
+    """Return the key of a client's switches and how far its reminders have got."""
+    return Key(client(firm_id, client_id).pk, "REMINDERS")
+
+
+def decision(firm_id: str, client_id: str, run_id: str) -> Key:
+    """Return the key of what a run decided for a client; a client's run ids sort by their days."""
+    return Key(client(firm_id, client_id).pk, f"{DECISIONS}{part(run_id)}")
+
+
+DECISIONS = "DECISION#"
+
+
+def decisions(firm_id: str) -> str:
+    """Return the index partition of what runs decided for a firm's clients (gsi1, by time)."""
+    return _of_firm(firm_id, "DECISIONS")
+
+
+def asked_address(firm_id: str, address: str) -> Key:
+    """Return the key of what a firm's reminders know of an address, however it is cased: of its hash."""
+    folded = hashlib.sha256(address.casefold().encode()).hexdigest()
+    return Key(_of_firm(firm_id, "ADDRESS", folded), "ADDRESS")
+
+
+def looks(shard: int) -> str:
+    """Return the index partition of the clients of all firms that are looked at (gsi3, by when)."""
+    return f"DUE#reminders#{shard}"
+
+
 # --- words of messages ------------------------------------------------------------------------------
 
 

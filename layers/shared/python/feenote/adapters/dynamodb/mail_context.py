@@ -17,7 +17,7 @@ from feenote.domain.deliveries import Delivery
 from feenote.domain.payments import Payment
 from feenote.domain.records import Contact, Matter
 from feenote.domain.refunds import Refund
-from feenote.domain.shown_bills import matters_of, shown_bills
+from feenote.domain.shown_bills import listed_bills, matters_of
 from feenote.domain.templates import (
     Template,
     TemplateSlot,
@@ -78,7 +78,7 @@ def read_context(table: Table, job: MailJob) -> MailContext:
         client=found.client,
         contact=found.contact,
         bill=found.bill,
-        matters=found.matters if job.bill_id else _balance_matters(job, found),
+        matters=found.matters if job.bill_id else _balance_matters(job, delivery, found),
         account=found.account,
         payment=payment,
         paid_bills=_paid_bills(bill_keys, named, found),
@@ -95,9 +95,9 @@ def _balance_matter_keys(job: MailJob) -> tuple[Key, ...]:
     return tuple(keys.matter(job.firm_id, matter_id) for matter_id in job.visibility.matter_ids)
 
 
-def _balance_matters(job: MailJob, found: Together) -> tuple[Matter, ...]:
-    """Return the matters of the open bills that the message shows."""
-    shown = set(matters_of(shown_bills(found.account, job.visibility)))
+def _balance_matters(job: MailJob, delivery: Delivery, found: Together) -> tuple[Matter, ...]:
+    """Return the matters of the open bills that the message lists."""
+    shown = set(matters_of(listed_bills(found.account, delivery)))
     return tuple(
         items.from_item(Matter, found.others[key])
         for key in _balance_matter_keys(job)

@@ -13,11 +13,14 @@ from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.packing import instant
 from feenote.adapters.dynamodb.table import MAX_ACTIONS, Table
 from feenote.adapters.dynamodb.writes import NEW, Condition, Put, RefusedWriteError, Write
+from feenote.domain.deliveries import MessageKind
 from feenote.domain.events import BillEvent, EventKind
 from feenote.service.ports import StaleError
 
 _AT_ONCE = MAX_ACTIONS // 2
 _STAMPS = {EventKind.SENT: "last_sent_at", EventKind.DELIVERED: "last_delivered_at"}
+_STAMPS_OF_REMINDERS = {EventKind.SENT: "last_reminded_at"}
+"""A reminder does not bring the bill: when that was sent and delivered, and how often, is left as it is."""
 _TRIES = 3
 
 
@@ -57,12 +60,13 @@ def _still_to_write(table: Table, firm_id: str, part: Sequence[BillEvent]) -> li
 
 
 def _writes(firm_id: str, event: BillEvent) -> list[Write]:
-    name = _STAMPS.get(event.kind)
+    is_reminder = event.details.get("kind") == MessageKind.REMINDER.value
+    name = (_STAMPS_OF_REMINDERS if is_reminder else _STAMPS).get(event.kind)
     stamps: Item = {name: instant(event.at)} if name else {}
     told = Put(
         keys.bill_event(firm_id, event.bill_id, event.id), items.event_item(firm_id, event), Condition(NEW)
     )
     if not stamps:
         return [told]
-    is_sent = event.kind is EventKind.SENT
+    is_sent = event.kind is EventKind.SENT and not is_reminder
     return [told, bill_writes.stamp_write(firm_id, event.bill_id, stamps, sent=is_sent)]

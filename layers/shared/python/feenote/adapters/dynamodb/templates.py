@@ -111,10 +111,10 @@ class DynamoTemplates:
         return self._found(firm_id, [slot]).get(slot)
 
     def defaults_for(
-        self, firm_id: str, kind: MessageKind, client_ids: Iterable[str]
+        self, firm_id: str, kind: MessageKind, client_ids: Iterable[str], *, stage: str = ""
     ) -> Mapping[str, Template]:
-        """Return the default of a kind for each client that has one."""
-        slots = [TemplateSlot(kind, client_id) for client_id in dict.fromkeys(client_ids)]
+        """Return the default of a kind, or of one of its stages, for each client that has one."""
+        slots = [TemplateSlot(kind, client_id, stage) for client_id in dict.fromkeys(client_ids)]
         return {slot.client_id: template for slot, template in self._found(firm_id, slots).items()}
 
     def _found(self, firm_id: str, slots: Iterable[TemplateSlot]) -> dict[TemplateSlot, Template]:
