@@ -84,6 +84,7 @@ def patch_client(call: Call, client_id: str, body: ClientChange) -> ClientAnswer
         client_id=client_id,
         expected_version=call.expected_version,
         change=body.applied_to,
+        now=call.now,
     )
     return client_answer(client)
 

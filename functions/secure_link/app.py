@@ -1,4 +1,4 @@
-"""The pages behind the link in a mail: read, download, pay, come back, ask for a new link."""
+"""The pages behind the link in a mail: read, download, pay, come back, get a new link, stop reminders."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from feenote.api.link_pages import (
     renewed_page,
     return_page,
 )
+from feenote.api.link_reminders import reminders_page, start_reminders, stop_reminders
 from feenote.api.link_statements import statement_file, statement_page
 from feenote.service.open_link import open_link
 from feenote.service.ports import RenderError
@@ -96,6 +97,25 @@ def renew(token: str) -> Response[str]:
     page = open_link(ports, token=token, now=now)
     renew_link(ports, token=token, now=now)
     return renewed_page(ports, page)
+
+
+@pages.page("/l/<token>/stop")
+def show_reminders(token: str) -> Response[str]:
+    """Show where reminders go, and the button that stops them; no machine that looks stops any."""
+    return reminders_page(bootstrap.system(), token=token, now=bootstrap.clock().now())
+
+
+@pages.post("/l/<token>/stop")
+def press_stop(token: str) -> Response[str]:
+    """Stop reminders, and nothing else; the token is all that is asked for (RFC 8058)."""
+    ports, now = bootstrap.system(), bootstrap.clock().now()
+    return stop_reminders(ports, pages.current_event.raw_event, token=token, now=now)
+
+
+@pages.post("/l/<token>/start")
+def press_start(token: str) -> Response[str]:
+    """Let reminders come again."""
+    return start_reminders(bootstrap.system(), token=token, now=bootstrap.clock().now())
 
 
 @pages.post("/l/<token>/viewed")

@@ -154,7 +154,8 @@ def get_balances(call: Call, query: BalanceListQuery) -> BalanceList:
     today = today_of(firm, call.now)
     page = list_balances(call.ports, firm_id=call.firm_id, query=query.to_domain(firm, today=today))
     return BalanceList(
-        items=[listed_balance_answer(listed, today=today) for listed in page.items], next=page.next_cursor
+        items=[listed_balance_answer(listed, firm=firm, now=call.now) for listed in page.items],
+        next=page.next_cursor,
     )
 
 

@@ -22,7 +22,15 @@ from feenote.adapters.stripe.processor import StripeProcessor
 from feenote.adapters.stripe.webhooks import StripeWebhookVerifier
 from feenote.bootstrap import System
 from feenote.domain.records import Firm, PaymentAccount
-from feenote.service.ports import BillRenderer, Documents, MailQueue, Pace, ReconcileQueue, SendQueue
+from feenote.service.ports import (
+    BillRenderer,
+    Documents,
+    MailQueue,
+    Pace,
+    ReconcileQueue,
+    ReminderQueue,
+    SendQueue,
+)
 from local.dynamodb.engine import Engine
 from local.dynamodb.inprocess import attach
 from local.stripe_api.engine import DEFAULT_API_KEY, StripeStandIn
@@ -33,6 +41,7 @@ from tests.fakes.documents import FakeDocuments
 from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.pace import FakePace
 from tests.fakes.reconcile_queue import FakeReconcileQueue
+from tests.fakes.reminder_queue import FakeReminderQueue
 from tests.fakes.send_queue import FakeSendQueue
 from tests.integration.api.office import FIRM, OTHER_FIRM
 
@@ -138,6 +147,10 @@ class StagedSystem(System):
         return self._outside.reconcile_queue
 
     @functools.cached_property
+    def reminder_queue(self) -> ReminderQueue:
+        return self._outside.reminder_queue
+
+    @functools.cached_property
     def pace(self) -> Pace:
         return self._outside.pace
 
@@ -186,6 +199,7 @@ class Outside:
         self.queue = FakeMailQueue()
         self.send_queue = FakeSendQueue()
         self.reconcile_queue = FakeReconcileQueue()
+        self.reminder_queue = FakeReminderQueue()
         self.pace: Pace = FakePace()
         self.shelf = Shelf()
         self.signals = Counted()

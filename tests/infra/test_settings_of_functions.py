@@ -22,6 +22,7 @@ SETTINGS_OF_PORTS = {
     "mail_queue": {"FEENOTE_MAIL_QUEUE_URL", "FEENOTE_BULK_MAIL_QUEUE_URL"},
     "send_queue": {"FEENOTE_SEND_QUEUE_URL"},
     "reconcile_queue": {"FEENOTE_RECONCILE_QUEUE_URL"},
+    "reminder_queue": {"FEENOTE_REMINDER_QUEUE_URL"},
     "mailer": {"FEENOTE_MAIL_FROM", "FEENOTE_MAIL_CONFIGURATION_SET"},
     "public_base_url": {"FEENOTE_PUBLIC_BASE_URL"},
     "processor": {"FEENOTE_STRIPE_SECRET_ARN", "FEENOTE_STRIPE_API_BASE"},

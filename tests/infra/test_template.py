@@ -236,6 +236,26 @@ class TestAsynchronousFunctions:
         assert written <= set(alarms(stack))
 
 
+class TestReminders:
+    def test_are_looked_for_each_quarter_of_an_hour_with_all_the_time_there_is(
+        self, functions: list[Function]
+    ) -> None:
+        (reminding,) = (function for function in functions if function.name == "send_reminders")
+        (schedule,) = reminding.schedules
+        (source,) = reminding.queues
+
+        assert schedule.expression == "rate(15 minutes)"
+        assert reminding.timeout_s == 900
+        assert source.queue_arn == "feenote-Reminders-ReminderQueue.Arn"
+        assert source.maximum_concurrency
+
+    def test_that_cannot_be_decided_wake_a_person(self, stack: Stack) -> None:
+        watched = set(alarms(stack))
+
+        assert ("Feenote", "ReminderNotLookedAt", "send_reminders") in watched
+        assert ("AWS/Lambda", "Errors", "feenote-SendReminders") in watched
+
+
 class TestRights:
     def test_name_each_action(self, stack: Stack) -> None:
         actions = [(name, action) for name, given in statements(stack) for action in listed(given["Action"])]
@@ -282,6 +302,7 @@ class TestRights:
             "FEENOTE_BULK_MAIL_QUEUE_URL": "QueueMail",
             "FEENOTE_SEND_QUEUE_URL": "QueueSends",
             "FEENOTE_RECONCILE_QUEUE_URL": "QueueReconciliations",
+            "FEENOTE_REMINDER_QUEUE_URL": "QueueReminders",
             "FEENOTE_MAIL_CONFIGURATION_SET": "SendMail",
             "FEENOTE_STRIPE_SECRET_ARN": "ReadStripeSecret",
             "FEENOTE_DOCUMENTS_BUCKET": "ReadDocuments",

@@ -1,4 +1,4 @@
-"""What every queue of work for later does, chunks of sends and firms alike: the fake, and SQS over moto."""
+"""What every queue of work for later does, be it sends, firms or reminders: the fake, and SQS over moto."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ from feenote.adapters.sqs import (
     BadJobError,
     QueueError,
     SqsReconcileQueue,
+    SqsReminderQueue,
     SqsSendQueue,
     decode_chunk,
     decode_reconcile,
+    decode_reminder,
     encode_chunk,
     encode_reconcile,
+    encode_reminder,
 )
-from feenote.service.ports import ChunkJob, ReconcileJob, StoreUnavailableError
+from feenote.service.ports import ChunkJob, ReconcileJob, ReminderJob, StoreUnavailableError
 from tests.fakes.reconcile_queue import FakeReconcileQueue
+from tests.fakes.reminder_queue import FakeReminderQueue
 from tests.fakes.send_queue import FakeSendQueue
 
 
@@ -58,7 +62,16 @@ FIRMS = Work(
     decode_reconcile,
     ({"firm_id": None}, {"reconciliation_id": 3}),
 )
-of_each_kind = pytest.mark.parametrize("work", [CHUNKS, FIRMS], ids=lambda work: work.name)
+CLIENTS = Work(
+    "clients",
+    lambda number: ReminderJob(f"firm_{number}", ("cli_1", "cli_2"), "further"),
+    FakeReminderQueue,
+    SqsReminderQueue,
+    encode_reminder,
+    decode_reminder,
+    ({"firm_id": None}, {"client_ids": "cli_1"}, {"client_ids": [1]}, {"cursor": None}),
+)
+of_each_kind = pytest.mark.parametrize("work", [CHUNKS, FIRMS, CLIENTS], ids=lambda work: work.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +157,7 @@ class TestAJob:
         ("work", "change"),
         [
             pytest.param(work, change, id=f"{work.name} {change}")
-            for work in (CHUNKS, FIRMS)
+            for work in (CHUNKS, FIRMS, CLIENTS)
             for change in work.malformed
         ],
     )

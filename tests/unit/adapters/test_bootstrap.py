@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "FEENOTE_MAIL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/mail",
     "FEENOTE_BULK_MAIL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/bulk-mail",
     "FEENOTE_SEND_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/sends",
+    "FEENOTE_REMINDER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/1/reminders",
     "FEENOTE_MAIL_CONFIGURATION_SET": "feenote",
     "FEENOTE_MAIL_FROM": "bills@firm.example",
     "FEENOTE_PUBLIC_BASE_URL": "https://bills.example",
@@ -25,13 +26,14 @@ ENVIRONMENT = {
 PORTS = [
     "ids", "tokens", "records", "bills", "books", "processor", "webhooks", "kept_aside", "deliveries",
     "mail_queue", "mailer", "messages", "renderer", "documents", "links", "tasks", "answers", "signals",
-    "sends", "send_queue", "templates", "pace",
+    "sends", "send_queue", "templates", "pace", "reminder_queue", "holidays",
 ]  # fmt: skip
 NEEDED = {
     "records": "FEENOTE_TABLE",
     "documents": "FEENOTE_DOCUMENTS_BUCKET",
     "mail_queue": "FEENOTE_MAIL_QUEUE_URL",
     "send_queue": "FEENOTE_SEND_QUEUE_URL",
+    "reminder_queue": "FEENOTE_REMINDER_QUEUE_URL",
     "pace": "FEENOTE_TABLE",
     "mailer": "FEENOTE_MAIL_FROM",
     "processor": "FEENOTE_STRIPE_SECRET_ARN",

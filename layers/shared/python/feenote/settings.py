@@ -25,6 +25,7 @@ class Settings(BaseModel):
     bulk_mail_queue_url: str = Field(default="", pattern=r"^$|^https?://")
     send_queue_url: str = Field(default="", pattern=r"^$|^https?://")
     reconcile_queue_url: str = Field(default="", pattern=r"^$|^https?://")
+    reminder_queue_url: str = Field(default="", pattern=r"^$|^https?://")
     mail_configuration_set: str = ""
     mail_from: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
     public_base_url: str = Field(default="", pattern=r"^$|^https?://[^/]+(/.*[^/])?$")

@@ -1,4 +1,4 @@
-"""The queues to the workers, in SQS: messages to send (a queue for each lane), chunks of sends, firms."""
+"""The queues to the workers, in SQS: messages (a queue for each lane), chunks of sends, firms, reminders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter, ValidationError
 
 from feenote.domain.deliveries import Lane
-from feenote.service.ports import ChunkJob, MailJob, ReconcileJob, StoreUnavailableError
+from feenote.service.ports import ChunkJob, MailJob, ReconcileJob, ReminderJob, StoreUnavailableError
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 IN_ONE_BATCH = 10
 _FIRST = (Lane.PROMPT, Lane.BULK)
 
-_Job = TypeVar("_Job", MailJob, ChunkJob, ReconcileJob)
+_Job = TypeVar("_Job", MailJob, ChunkJob, ReconcileJob, ReminderJob)
 
 
 class QueueError(StoreUnavailableError):
@@ -78,6 +78,21 @@ class SqsReconcileQueue:
             QueueError: some were refused twice and all others are in the queue, or SQS did not answer.
         """
         _check(self._queue.put([encode_reconcile(job) for job in jobs]), len(jobs))
+
+
+class SqsReminderQueue:
+    """Hand clients to the function that reminds."""
+
+    def __init__(self, client: SQSClient, queue_url: str) -> None:
+        self._queue = _Queue(client, queue_url)
+
+    def put(self, jobs: Sequence[ReminderJob]) -> None:
+        """Hand jobs over, as `SqsMailQueue.put` does messages.
+
+        Raises:
+            QueueError: some were refused twice and all others are in the queue, or SQS did not answer.
+        """
+        _check(self._queue.put([encode_reminder(job) for job in jobs]), len(jobs))
 
 
 class _Queue:
@@ -160,6 +175,20 @@ def decode_reconcile(text: str) -> ReconcileJob:
     return _read(_reconcile_reader(), text)
 
 
+def encode_reminder(job: ReminderJob) -> str:
+    """Write clients to look at as the JSON text of a message."""
+    return json.dumps(asdict(job), separators=(",", ":"))
+
+
+def decode_reminder(text: str) -> ReminderJob:
+    """Read clients to look at from the text of a message; fields that are not known are passed over.
+
+    Raises:
+        BadJobError: for anything else; the message says what is wrong, not what it holds.
+    """
+    return _read(_reminder_reader(), text)
+
+
 def _read(reader: TypeAdapter[_Job], text: str) -> _Job:
     try:
         return reader.validate_json(text, strict=True)
@@ -182,3 +211,8 @@ def _chunk_reader() -> TypeAdapter[ChunkJob]:
 @functools.cache
 def _reconcile_reader() -> TypeAdapter[ReconcileJob]:
     return TypeAdapter(ReconcileJob)
+
+
+@functools.cache
+def _reminder_reader() -> TypeAdapter[ReminderJob]:
+    return TypeAdapter(ReminderJob)

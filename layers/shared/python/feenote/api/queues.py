@@ -10,8 +10,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from feenote.adapters.sqs import BadJobError, decode_chunk, decode_job, decode_reconcile
-from feenote.service.ports import ChunkJob, MailJob, ReconcileJob
+from feenote.adapters.sqs import BadJobError, decode_chunk, decode_job, decode_reconcile, decode_reminder
+from feenote.service.ports import ChunkJob, MailJob, ReconcileJob, ReminderJob
 
 
 def each_message(event: Mapping[str, Any], context: Any, take: Callable[[str], object]) -> Mapping[str, Any]:
@@ -87,3 +87,12 @@ def firm_in(body: str) -> ReconcileJob:
         BadJobError: for a message that is none of ours.
     """
     return decode_reconcile(body)
+
+
+def clients_in(body: str) -> ReminderJob:
+    """Return the clients to look at for their reminders that a message carries.
+
+    Raises:
+        BadJobError: for a message that is none of ours.
+    """
+    return decode_reminder(body)

@@ -10,6 +10,7 @@ from feenote.domain.bill_numbers import NumberFormatError
 from feenote.domain.records import Firm
 from feenote.service.errors import FieldError, NotFoundError, RefusedError, StaleVersionError
 from feenote.service.ports import Ports
+from feenote.service.reminders.replan import replan_firm
 
 
 def read_firm(ports: Ports, *, firm_id: str) -> Firm:
@@ -28,6 +29,8 @@ def change_firm(
     ports: Ports, *, firm_id: str, expected_version: int | None, change: Callable[[Firm], Firm]
 ) -> Firm:
     """Store the changed firm. The first change, which has to name it, sets the firm up.
+
+    Where its time zone or the region of its locale is another, all reminders are planned anew.
 
     Raises:
         StaleVersionError, StaleError: when it is not what the caller saw, or somebody was faster.
@@ -50,4 +53,6 @@ def change_firm(
         raise RefusedError(str(error), [FieldError("bill_number_format", str(error))]) from error
     after = replace(after, version=before.version + 1)
     ports.records.put_firm(after)
+    if before.version and (after.time_zone, after.locale) != (before.time_zone, before.locale):
+        replan_firm(ports, firm_id)
     return after

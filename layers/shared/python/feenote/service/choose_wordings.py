@@ -115,7 +115,8 @@ def chosen_template(ports: Ports, firm_id: str, template_id: str, *, kind: Messa
         message = "There is no such template: choose another."
         raise RefusedError(message, [FieldError("template_id", message)]) from None
     if template.kind is not kind:
-        wanted = "balances" if kind is MessageKind.BALANCE else "bills"
-        message = f"This template is for messages of the kind {template.kind.value}: choose one for {wanted}."
+        message = (
+            f"This template is for messages of the kind {template.kind.value}: choose one for {kind.value}s."
+        )
         raise RefusedError(message, [FieldError("template_id", message)])
     return template

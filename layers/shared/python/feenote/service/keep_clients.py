@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from feenote.domain.records import Client
 from feenote.service.errors import ConflictError, FieldError, NotFoundError, RefusedError, StaleVersionError
@@ -47,8 +48,9 @@ def change_client(
     client_id: str,
     expected_version: int | None,
     change: Callable[[Client], Client],
+    now: datetime,
 ) -> Client:
-    """Store a changed client.
+    """Store a changed client; where its time zone is another, its reminders are planned anew.
 
     Raises:
         NotFoundError: when there is none.
@@ -66,6 +68,8 @@ def change_client(
         _check(ports, after)
     after = replace(after, version=before.version + 1)
     ports.records.put_client(after)
+    if after.time_zone != before.time_zone:
+        ports.reminders.look_soon(firm_id, client_id, at=now)
     return after
 
 
