@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "openapi.json"
-FUNCTIONS = ("client_records", "send_bill", "send_balance")
+FUNCTIONS = ("client_records", "send_bill", "send_balance", "plan_reminders")
 """The functions that serve the JSON API."""
 
 

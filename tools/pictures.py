@@ -2,6 +2,7 @@
 
 Run by hand, with Chromium on the path: `python tools/pictures.py`. The clock starts at one instant
 and the data are the examples, so that only what changed in the pages changes in the pictures.
+`--reminders` takes those of sixty days of reminders alone.
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ sys.path[:0] = [str(ROOT / "layers" / "shared" / "python"), str(ROOT)]
 
 import requests  # noqa: E402 - the paths come first
 from PIL import Image  # noqa: E402
-from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright  # noqa: E402
+from rich.console import Console  # noqa: E402
 
 from local.demo.api import TIMEOUT_S, StaffApi  # noqa: E402
+from local.demo.job import send_all  # noqa: E402
+from local.demo.reminders import strips_of  # noqa: E402
+from local.demo.sixty_days import live_through  # noqa: E402
 from local.demo.story import (  # noqa: E402
     Place,
     import_file,
@@ -30,6 +35,7 @@ from local.demo.story import (  # noqa: E402
     set_up_firm,
     wait_for,
 )
+from local.demo.strip_picture import svg_of  # noqa: E402
 from local.machine import Machine, Plan  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -46,20 +52,57 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--font-render-hint
 
 def main() -> int:
     """Write all pictures; return the exit code."""
+    if sys.argv[1:] != ["--reminders"]:
+        _main_pictures()
+    _reminder_pictures()
+    return 0
+
+
+def _main_pictures() -> None:
     with Machine(Plan(port=PORT), say=print) as machine, sync_playwright() as playwright:
-        machine.clock.set(NOW)
-        place = Place(machine.base_url, StaffApi(machine.base_url, machine.staff_token), machine.settle)
+        place = _place(machine)
         link, mail_id = _play(place)
         balance_id = _send_balance(place, BALANCE_OF)
         stories = main_job(place)
         machine.links[f"Bill {BILL}, as its client sees it"] = link
         machine.links[f"Bill {stories[0].number}, paid"] = stories[0].link
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = _browser(playwright)
         _take_all(browser, machine.base_url, link, mail_id, _newest(place, "Receipt"))
         _take_balance(browser, place, balance_id)
         browser.close()
-    return 0
+
+
+def _reminder_pictures() -> None:
+    """Live through sixty days as the demo does: draw them, and take a reminder about several bills."""
+    with Machine(Plan(port=PORT), say=print) as machine, sync_playwright() as playwright:
+        place = _place(machine)
+        set_up_firm(place)
+        import_file(place, "forty_bills_clients.csv", "kind=clients", "text/csv")
+        loaded = import_file(place, "forty_bills.ledes.txt", "approve=true", "text/plain")
+        console = Console()
+        send_all(place, [result["bill_id"] for result in loaded], console)
+        story = live_through(place, console)
+        subtitle = (
+            f"{len(story.went)} emails, at nine where the client is, never two to one address in seven days. "
+            "Grey days are weekends and holidays."
+        )
+        drawn = svg_of(strips_of(story), title="Sixty days of reminders", subtitle=subtitle)
+        (PICTURES / "sixty-days.svg").write_text(drawn, encoding="utf-8")
+        browser = _browser(playwright)
+        mail_id = _newest(place, "Still unpaid: 3 bills")
+        address = f"{machine.base_url}/_local/mails/{mail_id}/html"
+        _take(browser, "reminder-mail", address, size=(720, 960))
+        browser.close()
+
+
+def _place(machine: Machine) -> Place:
+    machine.clock.set(NOW)
+    return Place(machine.base_url, StaffApi(machine.base_url, machine.staff_token), machine.settle)
+
+
+def _browser(playwright: Playwright) -> Browser:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    return playwright.chromium.launch(executable_path=path, args=_FLAGS)
 
 
 def _play(place: Place) -> tuple[str, str]:

@@ -14,18 +14,24 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from feenote.service.open_link import PageKind
 from tests.fakes.linked_samples import TOKEN
-from tests.fakes.mail_samples import every_mail
+from tests.fakes.mail_samples import every_mail, render
 from tests.fakes.page_samples import every_page
+from tests.fakes.reminder_samples import every_reminder
 
 pytestmark = pytest.mark.browser
 
 PAGES = every_page(checkout_origin="")
-MAILS = every_mail()
+MAILS = {
+    **every_mail(),
+    **{f"reminder {name}": render(context) for name, context in every_reminder().items()},
+}
 # A thousand lines are the sixty of the folded page again, two hundred bills the twelve: minutes of looking.
 ALL = tuple(name for name in PAGES if name not in {"payable_long", "payable_balance_240"})
 KINDS = (
     *(kind.value for kind in PageKind),
     "payable_all",
+    "reminders_going",
+    "reminders_stopped",
     "payable_balance_split",
     "payable_balance_error",
     "return_many_paid",

@@ -52,14 +52,18 @@ class TestOpeningALink:
 
 
 class TestABalance:
-    def test_of_many_bills_is_the_account_and_the_client(self, counted: dict[str, Tally]) -> None:
+    def test_of_many_bills_is_the_account_the_client_and_its_reminders(
+        self, counted: dict[str, Tally]
+    ) -> None:
         tally = counted[calls.BALANCE_MANY]
 
-        assert tally.of("dynamodb") == Counter({"GetItem": 1, "BatchGetItem": 1})
+        assert tally.of("dynamodb") == Counter({"GetItem": 1, "BatchGetItem": 2})
         assert tally.write_units == 0
 
-    def test_is_listed_by_one_query_and_the_names_in_one_batch(self, counted: dict[str, Tally]) -> None:
-        assert counted[calls.BALANCES].of("dynamodb") == Counter({"Query": 1, "BatchGetItem": 1})
+    def test_is_listed_by_one_query_the_names_in_one_batch_and_the_reminders_in_another(
+        self, counted: dict[str, Tally]
+    ) -> None:
+        assert counted[calls.BALANCES].of("dynamodb") == Counter({"Query": 1, "BatchGetItem": 2})
 
 
 class TestTakingAWebhook:
@@ -80,8 +84,15 @@ class TestDeliveringAMessage:
             "dynamodb.TransactWriteItems",
             "dynamodb.BatchGetItem",
             "sesv2.SendEmail",
+            "dynamodb.UpdateItem",
         ]
-        assert tally.of("dynamodb") == Counter({"TransactWriteItems": 2, "BatchGetItem": 1})
+        # The bill was sent before: that its recipient was asked for money again is one small write.
+        assert tally.of("dynamodb") == Counter({"TransactWriteItems": 2, "BatchGetItem": 1, "UpdateItem": 1})
+
+    def test_looks_at_a_reminder_again_in_one_more_read(self, counted: dict[str, Tally]) -> None:
+        tally = counted[calls.DELIVER_REMINDER]
+
+        assert tally.of("dynamodb") == Counter({"TransactWriteItems": 3, "BatchGetItem": 2, "UpdateItem": 1})
 
     def test_stores_the_pdf_with_the_first_message_alone(self, counted: dict[str, Tally]) -> None:
         assert counted[calls.DELIVER].of("s3") == Counter({"PutObject": 1})

@@ -20,11 +20,13 @@ from feenote.domain.records import Firm, PaymentAccount
 from feenote.service.ports import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.documents import FakeDocuments
+from tests.fakes.holidays import FakeHolidays
 from tests.fakes.ids import FakeIds, FakeTokens
 from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.pace import FakePace
 from tests.fakes.processor import FakeProcessor
 from tests.fakes.reconcile_queue import FakeReconcileQueue
+from tests.fakes.reminder_queue import FakeReminderQueue
 from tests.fakes.send_queue import FakeSendQueue
 from tests.fakes.signals import FakeSignals
 from tests.fakes.store import FakeStore
@@ -44,8 +46,9 @@ STORE_PORTS = (
     "answers",
     "kept_aside",
     "reconciliations",
+    "reminders",
 )
-JSON_FUNCTIONS = ("client_records", "send_bill", "send_balance")
+JSON_FUNCTIONS = ("client_records", "send_bill", "send_balance", "plan_reminders")
 
 Json = Any
 
@@ -61,6 +64,8 @@ class Office:
     queue: FakeMailQueue = field(default_factory=FakeMailQueue)
     send_queue: FakeSendQueue = field(default_factory=FakeSendQueue)
     reconcile_queue: FakeReconcileQueue = field(default_factory=FakeReconcileQueue)
+    reminder_queue: FakeReminderQueue = field(default_factory=FakeReminderQueue)
+    holidays: FakeHolidays = field(default_factory=FakeHolidays)
     pace: FakePace = field(default_factory=FakePace)
     documents: FakeDocuments = field(default_factory=FakeDocuments)
     tokens: FakeTokens = field(default_factory=FakeTokens)
@@ -80,6 +85,8 @@ class Office:
             mail_queue=self.queue,
             send_queue=self.send_queue,
             reconcile_queue=self.reconcile_queue,
+            reminder_queue=self.reminder_queue,
+            holidays=self.holidays,
             pace=self.pace,
             documents=self.documents,
             ids=FakeIds(),
@@ -266,6 +273,8 @@ class Staff:
 
 def function_of(path: str) -> str:
     """Return which function serves an address."""
+    if path.endswith("/reminders") or path.split("/")[2].startswith("reminder"):
+        return "plan_reminders"
     served = {"payments": "send_balance", "balances": "send_balance", "tasks": "send_balance"}
     served |= dict.fromkeys(("bills", "sends", "deliveries", "links"), "send_bill")
     served |= dict.fromkeys(("templates", "autofill-fields"), "send_bill")

@@ -19,6 +19,7 @@ ROLES = [role.value for role in Role]
 READERS = {"viewer", "biller", "approver", "cashier"}
 ALLOWED: dict[str, set[str]] = {
     "PATCH /v1/firm": set(),
+    "PUT /v1/reminder-policy": set(),
     "PATCH /v1/bills/<bill_id>": {"biller", "approver"},
     "POST /v1/bills/<bill_id>/approve": {"approver"},
     "POST /v1/bills/<bill_id>/void": {"approver"},
@@ -120,6 +121,7 @@ class TestAnotherFirm:
         bodies: dict[str, Any] = {
             "/v1/deliveries/<delivery_id>/resolve": {"action": "mark_sent"},
             "/v1/payments/<payment_id>/allocations": {"allocations": []},
+            "/v1/contacts/<contact_id>/reminders": {"stopped": True},
             "/v1/templates/<template_id>": EXAMPLES[TemplateField],
         }
         tried = 0

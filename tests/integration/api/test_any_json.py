@@ -95,3 +95,19 @@ class TestAnyJson:
             assert staff.get("/v1/bills", **query).status in {200, 400, 422}
 
         check()
+
+    @pytest.mark.parametrize("path", ["/v1/reminders/forecast", "/v1/reminders/decisions"])
+    def test_is_answered_in_a_query_about_reminders(
+        self, office: Office, staff: Staff, engagement: Engagement, path: str
+    ) -> None:
+        engagement.issued()
+        names = ["days", "limit", "cursor", "client_id", "bill_id", "outcome", "reason"]
+        known = [engagement.client_id, "sent", "off", "1", "60", "none"]
+        values = st.text(max_size=20) | st.sampled_from(known)
+
+        @fuzzed
+        @given(st.dictionaries(st.sampled_from(names), values, max_size=4))
+        def check(query: dict[str, str]) -> None:
+            assert staff.get(path, **query).status in {200, 400, 404}
+
+        check()

@@ -1,4 +1,7 @@
-"""The process dies, or the store is away, at every outside call of a balance: it ends whole all the same."""
+"""The process dies, or the store is away, at every outside call of a balance: it ends whole all the same.
+
+So does one that goes out as a reminder.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from feenote.domain.deliveries import Notice
+from feenote.domain.deliveries import MessageKind, Notice
 from feenote.service.deliver_message import DeliveryPutOffError, deliver_message
 from feenote.service.ports import ChunkJob, Ports, StoreUnavailableError
 from feenote.service.prepare_chunk import prepare_chunk
@@ -37,6 +40,7 @@ class Life:
     """By bill: in how many mails it is when all is done."""
     plan: Plan
     ports: Ports
+    kind: MessageKind
 
     @property
     def office(self) -> Office:
@@ -45,7 +49,9 @@ class Life:
 
     def ask(self) -> None:
         """Ask for the balance."""
-        request = SendRequest(client_id=self.house.client_id)
+        # A reminder of bills that were never sent wants a yes.
+        confirm = frozenset({"never_sent"})
+        request = SendRequest(client_id=self.house.client_id, balance_as=self.kind, confirm=confirm)
         now = self.office.clock.now()
         send_bills(self.ports, firm_id=FIRM, send_id=SEND, request=request, sender="staff", now=now)
 
@@ -104,14 +110,14 @@ class Life:
         self.tell()
 
 
-def _living(office: Office, staff: Staff) -> Life:
+def _living(office: Office, staff: Staff, kind: MessageKind) -> Life:
     house = Household(Sending(office, staff), engage(staff))
     shared, own = house.matter("1", house.ines, house.otto), house.matter("2", house.ines)
     bills = {house.bill(shared): 2, house.bill(shared): 2, house.bill(own): 1}
     plan = Plan()
     named = dict(vars(office.ports))
     named |= {name: Watched(name, named[name], plan) for name in OUTSIDE}
-    return Life(house, bills, plan, cast("Ports", SimpleNamespace(**named)))
+    return Life(house, bills, plan, cast("Ports", SimpleNamespace(**named)), kind)
 
 
 Act = Callable[[Life], None]
@@ -131,8 +137,8 @@ def _lost(life: Life) -> None:
     life.deliver()
 
 
-@pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Life]:
+@pytest.fixture(params=[MessageKind.BALANCE, MessageKind.REMINDER], ids=["a balance", "a reminder"])
+def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Life]:
     """Return how a new office is opened for each death."""
     from feenote import bootstrap  # noqa: PLC0415 - the functions look the system up where it is replaced
 
@@ -140,7 +146,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Life]:
         office = Office()
         monkeypatch.setattr(bootstrap, "system", lambda: office.ports)
         monkeypatch.setattr(bootstrap, "clock", lambda: office.clock)
-        return _living(office, Staff())
+        return _living(office, Staff(), request.param)
 
     return opened
 
@@ -197,12 +203,18 @@ def _is_whole(life: Life) -> None:
     for bill_id, mails in life.bills.items():
         bill = world.bills[FIRM, bill_id]
         kinds = [event.kind.value for event in world.events[FIRM, bill_id].values()]
-        assert (bill.stamps.times_sent, kinds.count("sent")) == (mails, mails)
-        assert kinds.count("delivered") == mails
-        assert bill.stamps.last_delivered_at is not None
+        assert (kinds.count("sent"), kinds.count("delivered")) == (mails, mails)
+        if life.kind is MessageKind.REMINDER:
+            assert bill.stamps.times_sent == 0
+            assert bill.stamps.last_reminded_at is not None
+        else:
+            assert bill.stamps.times_sent == mails
+            assert bill.stamps.last_delivered_at is not None
     results = house.sending.results(SEND)
     assert {bill_id: len(result["deliveries"]) for bill_id, result in results.items()} == life.bills
     progress = house.sending.progress(SEND)
     assert (progress["state"], progress["counts"]["waiting"]) == ("done", 0)
     told = [notice for notice in life.office.mailer.notices if notice.notice is Notice.DELIVERY]
     assert len(told) == 2
+    for address in ("ines@example.com", "otto@example.com"):
+        assert not world.addresses[FIRM, address].has_room(life.office.clock.now())

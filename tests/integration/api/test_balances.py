@@ -92,6 +92,13 @@ class TestTheList:
             "other_currencies": ["EUR"],
             "last_payment_at": None,
             "last_sent_at": None,
+            "reminders": {
+                "mode": "on",
+                "decided_by": {"scope": "firm", "id": "firm_1", "name": "Firm firm_1"},
+                "until": None,
+                "next_at": None,
+                "exceptions": 0,
+            },
         }
         assert only(staff, currency="EUR")["owed"] == {"minor": 700, "currency": "EUR"}
         assert listed(staff, currency="GBP") == []

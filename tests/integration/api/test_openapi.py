@@ -45,7 +45,7 @@ class TestTheDocument:
         self, path: str, method: str, operation: dict[str, Any]
     ) -> None:
         assert {"400", "401", "403", "404"} <= set(operation["responses"])
-        if method in {"post", "patch"}:
+        if method in {"post", "patch", "put"}:
             assert {"409", "422"} <= set(operation["responses"])
 
     @pytest.mark.parametrize("model", [e.body for e in endpoints() if e.body], ids=lambda m: m.__name__)
@@ -68,6 +68,7 @@ class TestTheDocument:
             "client_records": "ClientRecords",
             "send_bill": "SendBill",
             "send_balance": "SendBalance",
+            "plan_reminders": "PlanReminders",
         }
         served = {
             (

@@ -214,7 +214,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 UNUSABLE: list[tuple[str, dict[str, Any], list[str]]] = [
     ("a language twice", {"wordings": [words(), words("B")]}, ["wordings[1].language"]),
     ("another language", {"wordings": [words(language="it")]}, ["wordings[0].language"]),
-    ("a stage of a bill", {"stage": "late"}, ["stage"]),
+    ("a stage of a bill", {"stage": "due+7"}, ["stage"]),
     ("an unknown client", {"client_id": "cli_none"}, ["client_id"]),
     ("an empty subject", {"wordings": [words(subject="")]}, ["wordings[0].subject"]),
     ("an empty body", {"wordings": [words(" \n\n ")]}, ["wordings[0].body"]),
@@ -249,10 +249,22 @@ class TestATemplateThatCannotBe:
         assert staff.get(address).ok()["version"] == 1
         assert len(staff.get(ADDRESS).ok()["items"]) == 1
 
-    def test_may_have_a_stage_where_it_is_a_reminder(self, staff: Staff) -> None:
+    @pytest.mark.parametrize(
+        "stage", ["due-3", "due+0", "due+15", "issue+30", "issue-1", "due+730", "repeat"]
+    )
+    def test_may_have_a_stage_where_it_is_a_reminder(self, staff: Staff, stage: str) -> None:
         reminder = words("{{ reminder.news }}", subject="{{ reminder.subject }}")
 
-        assert made(staff, reminder, kind="reminder", stage="late")["stage"] == "late"
+        assert made(staff, reminder, kind="reminder", stage=stage)["stage"] == stage
+
+    @pytest.mark.parametrize(
+        "stage", ["late", "due", "due7", "due+07", "due-0", "due+7\n", "due+\u0667", "+7"]
+    )
+    def test_of_a_stage_that_no_policy_has_is_told_how_to_write_one(self, staff: Staff, stage: str) -> None:
+        answer = staff.post(ADDRESS, template() | {"kind": "reminder", "stage": stage})
+
+        assert answer.fields(400) == ["stage"]
+        assert "due+15" in answer.json["errors"][0]["message"]
 
     def test_loses_no_words_to_a_change_of_its_kind(self, staff: Staff) -> None:
         address = f"{ADDRESS}/{made(staff)['id']}"

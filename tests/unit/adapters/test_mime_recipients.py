@@ -65,6 +65,22 @@ class TestAMailThatOneClickEnds:
         assert f"List-Unsubscribe: <{URL}>" in head
         assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
 
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://127.0.0.1:4000/l/abc/stop",
+            "http://localhost:4000/l/abc/stop",
+            "http://localhost/l/abc/stop",
+            "https://pay.firm.example:8443/l/abc/stop",
+        ],
+    )
+    def test_says_so_on_one_machine_too(self, url: str) -> None:
+        raw = compose(replace(mail(), unsubscribe_url=url), from_address=FIRM)
+
+        head = raw.partition(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+        assert f"List-Unsubscribe: <{url}>" in head
+        assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+
     def test_is_otherwise_the_same(self) -> None:
         message = read(
             replace(mail(attachments=(Attachment("a.pdf", "application/pdf", b"x"),)), unsubscribe_url=URL)
@@ -80,6 +96,11 @@ class TestAMailThatOneClickEnds:
         "url",
         [
             "http://pay.firm.example/u/1",
+            "http://127.0.0.2/u/1",
+            "http://127.0.0.1.evil.example/u/1",
+            "http://localhost.evil.example/u/1",
+            "http://localhost@evil.example/u/1",
+            "http://localhost:port/u/1",
             "mailto:stop@firm.example",
             "HTTPS://pay.firm.example/u/1",
             "https://",

@@ -18,7 +18,7 @@ from feenote.domain.deliveries import Addressee, MessageKind
 from feenote.domain.records import Attorney, Client, Firm, Matter, PaymentAccount
 from feenote.service.ports import MailContext
 from tests.fakes.linked_samples import CLIENT, CONTACT, FIRM, MATTER, NOW, OTHERS, make_bill
-from tests.fakes.mail_samples import LINK_URL, mail_context
+from tests.fakes.mail_samples import LINK_URL, about, mail_context
 
 FULL_FIRM = replace(FIRM, website="https://hartwell.example")
 FULL_CONTACT = replace(CONTACT, salutation="Ms")
@@ -29,6 +29,7 @@ IN_ANOTHER_STATE = {
     "bill.change_note",
     "balance.others_note",
     "payment.instructions",
+    "reminder.table",
 }
 
 
@@ -47,14 +48,15 @@ def full(kind: MessageKind) -> MailContext:
 def bare(kind: MessageKind) -> MailContext:
     """Return a context that has what a record cannot be without, and nothing else."""
     context = mail_context(kind, firm=BARE_FIRM)
-    assert context.bill is not None
-    content = replace(context.bill.content, period_from=None, period_to=None, memo="")
+    bill = context.bill
     return replace(
         context,
         delivery=replace(context.delivery, sender="feenote"),
         client=BARE_CLIENT,
         contact=None,
-        bill=replace(context.bill, content=content),
+        bill=replace(bill, content=replace(bill.content, period_from=None, period_to=None, memo=""))
+        if bill
+        else None,
         matters=(BARE_MATTER,),
         account=ClientAccount("firm_1", "cli_1"),
     )
@@ -198,7 +200,7 @@ class TestValues:
         bills = {one.bill_id: one for one in OTHERS}
         bills["bill_9"] = replace(OTHERS[0], bill_id="bill_9", total=replace(OTHERS[0].total, currency="EUR"))
         account = ClientAccount("firm_1", "cli_1", open_bills=bills)
-        values = values_of(replace(full(MessageKind.REMINDER), account=account, bill=None))
+        values = values_of(about(full(MessageKind.REMINDER), account))
 
         assert shown(values, "balance.total") == "£1,458.40 and €1,240.00"
         assert shown(values, "balance.overdue") == "£1,240.00 and €1,240.00"
@@ -223,18 +225,18 @@ class TestValues:
 
     def test_of_a_reminder_fit_one_bill_or_many_soon_or_late(self) -> None:
         bill = make_bill()
-        context = replace(full(MessageKind.REMINDER), bill=None)
-        late = replace(context, account=ClientAccount("", "", open_bills={"bill_0": OTHERS[0]}))
-        many = replace(
-            context, account=ClientAccount("", "", open_bills={one.bill_id: one for one in OTHERS})
-        )
+        context = full(MessageKind.REMINDER)
+        late = about(context, ClientAccount("", "", open_bills={"bill_0": OTHERS[0]}))
+        many = about(context, ClientAccount("", "", open_bills={one.bill_id: one for one in OTHERS}))
 
         assert shown(values_of(context), "reminder.news") == (
             f"Your bill {bill.number} for £3,872.58 is due on 2 December 2026."
         )
-        assert shown(values_of(late), "reminder.subject") == "Reminder: £1,240.00 was due 1 October 2026"
+        assert (
+            shown(values_of(late), "reminder.subject") == "Still unpaid: £1,240.00, due since 1 October 2026"
+        )
         assert shown(values_of(many), "reminder.news") == (
-            "2 of your bills are unpaid, £1,458.40 together. The oldest was due on 1 October 2026."
+            "2 of your bills are still unpaid, £1,458.40 together. The oldest was due on 1 October 2026."
         )
 
     def test_say_how_to_pay_where_nothing_is_paid_online(self) -> None:

@@ -14,8 +14,8 @@ from feenote.domain.records import Attorney, PaymentAccount
 from feenote.domain.templates import Wording
 from feenote.service.ports import MailContext
 from tests.fakes.html_reader import Seen, read_html
-from tests.fakes.linked_samples import FIRM
-from tests.fakes.mail_samples import LINK_URL, mail_context, render
+from tests.fakes.linked_samples import FIRM, make_bill
+from tests.fakes.mail_samples import about, account_with, links_in, mail_context, render
 from tests.fakes.naughty_strings import NAUGHTY_STRINGS
 
 SHOWN = {text for text in NAUGHTY_STRINGS if line(text)}
@@ -36,11 +36,12 @@ def mail_full_of(text: str, kind: MessageKind) -> MailContext:
     )
     contact, bill, payment = context.contact, context.bill, context.payment
     assert contact is not None
-    assert bill is not None
+    if kind is MessageKind.REMINDER:
+        context = about(context, account_with(replace(make_bill(), number=text)))
     return replace(
         context,
         contact=replace(contact, first_name=text, last_name="", salutation="", email=text),
-        bill=replace(bill, number=text),
+        bill=replace(bill, number=text) if bill else None,
         matters=tuple(replace(matter, number="7", description=text) for matter in context.matters),
         payment=replace(payment, receipt_number=text) if payment else None,
     )
@@ -74,7 +75,7 @@ class TestNaughtyStrings:
             assert without_breaks(seen) == without_breaks(plain), text
             assert seen.attributes == plain.attributes, text
             assert len(seen.comments) == len(plain.comments), text
-            assert set(seen.values("a", "href")) == {LINK_URL}
+            assert set(seen.values("a", "href")) == links_in(kind)
             assert line(text) in {one.strip() for one in seen.texts}, text
             assert line(text) in mail.text, text
             assert (mail.html + mail.text).encode().decode() == mail.html + mail.text
@@ -149,7 +150,7 @@ class TestNaughtyStringsAsWords:
             paragraphs = len([tag for tag, _ in plain.tags if tag == "p"])
             assert len([tag for tag, _ in seen.tags if tag == "p"]) >= paragraphs, text
             assert set(without_breaks(seen)) == set(without_breaks(plain)), text
-            assert set(seen.values("a", "href")) == {LINK_URL}
+            assert set(seen.values("a", "href")) == links_in(MessageKind.BILL)
             assert len(seen.comments) == len(plain.comments), text
             assert_one_header(mail.subject)
             assert (mail.subject + mail.html + mail.text).encode()

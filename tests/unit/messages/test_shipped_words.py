@@ -16,7 +16,7 @@ from feenote.domain.deliveries import MessageKind
 from feenote.domain.templates import LANGUAGES
 from tests.fakes.html_reader import read_html
 from tests.fakes.linked_samples import CONTACT, OTHERS
-from tests.fakes.mail_samples import LINK_URL, mail_context, render
+from tests.fakes.mail_samples import LINK_URL, about, links_in, mail_context, render
 
 RENDERER = JinjaMessageRenderer()
 EVERY = [(kind, language) for kind in MessageKind for language in LANGUAGES]
@@ -62,7 +62,7 @@ class TestShippedWords:
         mail = render(replace(context, delivery=delivery, bill=None, account=account, contact=contact))
 
         links = read_html(mail.html).values("a", "href")
-        assert set(links) == (set() if kind in LEADS_NOWHERE_WITHOUT_A_BILL else {LINK_URL})
+        assert set(links) == (set() if kind in LEADS_NOWHERE_WITHOUT_A_BILL else links_in(kind))
         assert mail.subject
         assert "Hartwell & Osei LLP" in mail.text
 
@@ -74,7 +74,7 @@ class TestAMailAboutAllBills:
             OTHERS[0], bill_id="bill_9", number="97000", due_on=date(2027, 1, 5), paid_minor=40_00
         )
         bills = {bill.bill_id: bill for bill in (newest, *OTHERS)}
-        context = replace(mail_context(kind), bill=None, account=ClientAccount("", "", open_bills=bills))
+        context = about(mail_context(kind), ClientAccount("", "", open_bills=bills))
 
         text = render(context).text
 

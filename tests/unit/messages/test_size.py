@@ -19,7 +19,7 @@ from feenote.domain.templates import LANGUAGES
 from feenote.domain.visibility import Visibility
 from feenote.service.ports import MailContext
 from tests.fakes.linked_samples import CONTACT, FIRM, MATTER, NOW
-from tests.fakes.mail_samples import mail_context, render
+from tests.fakes.mail_samples import about, mail_context, render
 
 MOST_BYTES = 100_000
 _WORK = (
@@ -54,6 +54,12 @@ def balance_of(count: int, *, number: str = "2026-{:05d}", description: str = ""
     return replace(context, delivery=delivery, bill=None, matters=matters, account=account)
 
 
+def as_reminder(balance: MailContext) -> MailContext:
+    """Return a reminder of all the bills of a balance."""
+    delivery = replace(balance.delivery, kind=MessageKind.REMINDER)
+    return about(replace(balance, delivery=delivery), balance.account)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 class TestABalanceOf200Bills:
     def test_is_shown_whole(self, language: str) -> None:
@@ -69,6 +75,23 @@ class TestABalanceOf200Bills:
 
     def test_is_small_enough_with_the_longest_names(self, language: str) -> None:
         context = balance_of(200, number="{:05d}" + "W" * 500, description="Ж" * 500)
+        firm = replace(FIRM, name="Ж" * 300, address=("Ж" * 300,) * 4)
+        mail = render(replace(context, firm=firm, contact=replace(CONTACT, language=language)))
+
+        assert len(mail.html.encode()) < MOST_BYTES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+class TestAReminderOf200Bills:
+    def test_is_shown_whole(self, language: str) -> None:
+        context = as_reminder(balance_of(200))
+        mail = render(replace(context, contact=replace(CONTACT, language=language)))
+
+        assert len(mail.html.encode()) < MOST_BYTES
+        assert mail.html.count("2026-96") == 200
+
+    def test_is_small_enough_with_the_longest_names(self, language: str) -> None:
+        context = as_reminder(balance_of(250, number="{:05d}" + "W" * 500, description="Ж" * 500))
         firm = replace(FIRM, name="Ж" * 300, address=("Ж" * 300,) * 4)
         mail = render(replace(context, firm=firm, contact=replace(CONTACT, language=language)))
 

@@ -38,7 +38,7 @@ PAGES = every_page()
 NAMES = sorted(PAGES)
 STATEMENT = r"|/statement(\.pdf\?from=[0-9-]{10}&to=[0-9-]{10})?"
 ALL = r"|\?what=all(&currency=[A-Z]{3})?"
-PATHS = rf"/pay|/renew|/viewed|/return|/bills/bill_\w+\.pdf{STATEMENT}{ALL}"
+PATHS = rf"/pay|/renew|/viewed|/stop|/start|/return|/bills/bill_\w+\.pdf{STATEMENT}{ALL}"
 OWN_ADDRESS = re.compile(rf"/l/{TOKEN}({PATHS})?(#pay)?|#amount")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from feenote.adapters.messages.words import CATALOGUE as MAILS
 from feenote.adapters.pages.words import CATALOGUE as PAGES
-from feenote.adapters.pages.words import Notice, PayingWords
+from feenote.adapters.pages.words import Notice, PayingWords, ReminderWords
 from feenote.adapters.reader import LANGUAGES
 from feenote.adapters.statement_words import CATALOGUE as STATEMENTS
 
@@ -19,7 +19,7 @@ def sentences(words: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in fields(words):
         value = getattr(words, one.name)
-        if isinstance(value, PayingWords):
+        if isinstance(value, PayingWords | ReminderWords):
             found |= {f"{one.name}.{name}": text for name, text in sentences(value).items()}
         elif isinstance(value, Notice):
             found |= {f"{one.name}.heading": value.heading, f"{one.name}.text": value.text}

@@ -25,9 +25,10 @@ _FOLD = "\r\n "
 _LINE_ENDS = frozenset({"Cc", "Zl", "Zp", "Cs"})
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 # The characters of a URL (RFC 3986) and a host that is a name: nothing that could end the line or brackets.
+# Without TLS only on this machine, as the template's PublicBaseUrl allows it.
 _URL = re.compile(
-    r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?::\d{1,5})?"
-    r"(?:[/?][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,700})?",
+    r"(?:https://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|http://(?:127\.0\.0\.1|localhost))"
+    r"(?::\d{1,5})?(?:[/?][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,700})?",
     re.ASCII,
 )
 
@@ -88,7 +89,7 @@ def _unsubscribing(url: str) -> list[str]:
         return []
     # What looks like an encoded word is decoded by some readers, wherever it stands.
     if not _URL.fullmatch(url) or "=?" in url:
-        raise MailRefusedError("unsubscribe_url: this is no https address.")
+        raise MailRefusedError("unsubscribe_url: this is no https address, nor one of this machine.")
     return [f"List-Unsubscribe: <{url}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from feenote.api.balance_reminders import BalanceReminders, balance_reminders
+from feenote.api.bill_answers import today_of
 from feenote.api.fields import Answer, Currency, Instant, ListAnswer, ListQuery, MoneyField
 from feenote.domain import balances
 from feenote.domain.balances import Ages, BalanceRow
@@ -108,15 +110,16 @@ class ListedBalanceAnswer(Answer):
     other_currencies: list[str]
     last_payment_at: Instant | None
     last_sent_at: Instant | None
+    reminders: BalanceReminders
 
 
 class BalanceList(ListAnswer[ListedBalanceAnswer]):
     """A page of clients who owe something in one currency."""
 
 
-def listed_balance_answer(listed: ListedBalance, *, today: date) -> ListedBalanceAnswer:
-    """Return a row of the list; `today` is the firm's."""
-    row, client = listed.row, listed.client
+def listed_balance_answer(listed: ListedBalance, *, firm: Firm, now: datetime) -> ListedBalanceAnswer:
+    """Return a row of the list; overdue is by the firm's calendar."""
+    row, client, today = listed.row, listed.client, today_of(firm, now)
     return ListedBalanceAnswer(
         client_id=row.client_id,
         client_number=client.number,
@@ -133,6 +136,7 @@ def listed_balance_answer(listed: ListedBalance, *, today: date) -> ListedBalanc
         other_currencies=list(row.other_currencies),
         last_payment_at=row.last_payment_at,
         last_sent_at=client.last_sent_at,
+        reminders=balance_reminders(client, listed.reminders, listed.policy, firm=firm, now=now),
     )
 
 

@@ -19,6 +19,8 @@ from feenote.api.records import (
     NewMatter,
 )
 from feenote.api.refunds import NewRefund
+from feenote.api.reminder_policies import ReminderPolicyField
+from feenote.api.reminder_switches import StoppedField, SwitchField
 from feenote.api.sends import ResolutionField, SendField
 from feenote.api.templates import TemplateField
 from feenote.service.resolve_delivery import Resolution
@@ -103,5 +105,16 @@ EXAMPLES: Mapping[type[BaseModel], dict[str, Any]] = {
         "reason": "Two hours were billed twice.",
     },
     ReversalField: {"reason": "It was another client's cheque."},
+    ReminderPolicyField: {
+        "stages": [{"days": -3}, {"days": 1}, {"days": 7}, {"days": 30}, {"days": 45, "anchor": "issue"}],
+        "repeat_days": 15,
+        "most": 10,
+        "minimum": {"minor": 500, "currency": "USD"},
+        "country": "US",
+        "subdivision": "NY",
+        "days_off": ["2026-12-24", "2026-12-31"],
+    },
+    SwitchField: {"mode": "inherit", "hold_until": "2027-01-15", "note": "Instalments agreed by phone."},
+    StoppedField: {"stopped": True},
     ResolutionField: {"action": Resolution.SEND_AGAIN.value},
 }

@@ -139,7 +139,7 @@ def link_page(
     ports: Ports, page: LinkPage, *, token: str, now: datetime, typed: Typed = NOTHING_TYPED
 ) -> Response[str]:
     """Return the page of a link, with what was typed into it worked out."""
-    logo = _logo(ports, page.firm)
+    logo = firm_logo(ports, page.firm)
     return answer_with(pages.render_link_page(page, token=token, now=now, typed=typed, logo=logo))
 
 
@@ -153,7 +153,7 @@ def after_pay(
     if start.outcome is Start.REDIRECT:
         return lead_to(start.url, status=303)
     page = open_link(ports, token=token, now=now, all_bills=typed.all_bills)
-    logo = _logo(ports, page.firm)
+    logo = firm_logo(ports, page.firm)
     if start.outcome in SHOWN_AGAIN:
         again = pages.render_link_page(
             page, token=token, now=now, typed=typed, is_changed=True, status=409, logo=logo
@@ -164,25 +164,26 @@ def after_pay(
 
 def return_page(ports: Ports, page: ReturnPage, *, token: str) -> Response[str]:
     """Return the page to which the client comes back after paying."""
-    return answer_with(pages.render_return_page(page, token=token, logo=_logo(ports, page.behind.firm)))
+    return answer_with(pages.render_return_page(page, token=token, logo=firm_logo(ports, page.behind.firm)))
 
 
 def renewed_page(ports: Ports, page: LinkPage) -> Response[str]:
     """Return the answer to asking for a new link: the same whatever was done."""
-    return answer_with(pages.render_renewed(page.firm, logo=_logo(ports, page.firm)))
+    return answer_with(pages.render_renewed(page.firm, logo=firm_logo(ports, page.firm)))
 
 
 def expired_page(ports: Ports, page: LinkPage, *, token: str) -> Response[str]:
     """Return the page of a link that ended."""
-    return answer_with(pages.render_expired(page.firm, token=token, logo=_logo(ports, page.firm)))
+    return answer_with(pages.render_expired(page, token=token, logo=firm_logo(ports, page.firm)))
 
 
 def no_document_page(ports: Ports, page: LinkPage, *, token: str) -> Response[str]:
     """Return the page instead of a file that cannot be had just now."""
-    return answer_with(pages.render_no_document(page, token=token, logo=_logo(ports, page.firm)))
+    return answer_with(pages.render_no_document(page, token=token, logo=firm_logo(ports, page.firm)))
 
 
-def _logo(ports: Ports, firm: Firm) -> bytes | None:
+def firm_logo(ports: Ports, firm: Firm) -> bytes | None:
+    """Return what pages show of a firm's logo; None where it has none, or it cannot be had just now."""
     if not firm.logo_key:
         return None
     try:

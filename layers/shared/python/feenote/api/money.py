@@ -7,11 +7,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from feenote.api.balance_reminders import BalanceReminders, balance_reminders
 from feenote.api.balances import AgesAnswer, ages_answer
 from feenote.api.bill_answers import today_of
 from feenote.api.fields import Answer, Instant, ListAnswer, MoneyField
 from feenote.domain import balances
 from feenote.domain.accounts import ClientAccount
+from feenote.domain.balance_actions import available_actions
 from feenote.domain.balances import Ages
 from feenote.domain.events import Task, TaskKind
 from feenote.domain.money import Money
@@ -55,6 +57,8 @@ class BalanceAnswer(Answer):
     balances: list[CurrencyBalance]
     last_payment_at: Instant | None
     last_sent_at: Instant | None
+    reminders: BalanceReminders
+    available_actions: Annotated[list[str], Field(examples=[["send_balance", "send_reminder"]])]
 
 
 class TaskAnswer(Answer):
@@ -91,6 +95,8 @@ def balance_answer(found: ClientBalance, *, firm: Firm, now: datetime) -> Balanc
         ],
         last_payment_at=account.last_payment_at,
         last_sent_at=found.client.last_sent_at,
+        reminders=balance_reminders(found.client, found.reminders, found.policy, firm=firm, now=now),
+        available_actions=list(available_actions(account)),
     )
 
 

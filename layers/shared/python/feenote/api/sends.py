@@ -32,7 +32,8 @@ class SendField(Request):
     """What to send, to whom and how: bills, or one client's balance. Exactly one of the two is named.
 
     Without `recipients` each bill goes to its matters' recipients, and of a balance each recipient gets one
-    email with the bills that are theirs.
+    email with the bills that are theirs. A balance may go out as a reminder: then it asks for what can be
+    paid now, and goes to nobody who has stopped reminders.
     """
 
     bill_ids: Annotated[
@@ -40,6 +41,10 @@ class SendField(Request):
         Field(min_length=1, max_length=MAX_BILLS, description="Bills, each in its own email."),
     ] = None
     client_id: Annotated[Id | None, Field(description="The client whose balance goes out.")] = None
+    kind: Annotated[
+        Literal["balance", "reminder"] | None,
+        Field(description="How a client's balance goes out; without one, as a balance."),
+    ] = None
     leave_out: Annotated[
         tuple[Id, ...], Field(max_length=MOST_LEFT_OUT, description="Bills that are not in the balance.")
     ] = ()
@@ -52,7 +57,8 @@ class SendField(Request):
     ] = None
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = (Channel.LINK,)
     template_id: Annotated[
-        Id | None, Field(description="A template for bills; without one, the default's words.")
+        Id | None,
+        Field(description="A template of the kind that goes out; without one, the default's words."),
     ] = None
     message: MessageField | None = None
     accept_all_unpaid: bool | None = None
@@ -77,6 +83,7 @@ class SendField(Request):
         return SendRequest(
             bill_ids=self.bill_ids or (),
             client_id=self.client_id or "",
+            balance_as=MessageKind(self.kind) if self.kind else None,
             left_out=tuple(dict.fromkeys(self.leave_out)),
             currency=self.currency or "",
             recipients=self.recipients,
@@ -183,6 +190,7 @@ class SendAnswer(Answer):
     """How far a send is; `total` counts its bills."""
 
     send_id: str
+    kind: Annotated[MessageKind, Field(description="What goes out: `bill`, `balance` or `reminder`.")]
     client_id: Annotated[str | None, Field(description="Whose balance it is; null for bills.")]
     state: Progress
     counts: SendCounts
@@ -213,7 +221,8 @@ class DeliveryAnswer(Answer):
     client_id: str
     bill_id: str | None
     bill_ids: Annotated[
-        list[str], Field(description="The bills of a balance; those it showed, once it was accepted.")
+        list[str],
+        Field(description="The bills of a balance or reminder; those it showed, once it was accepted."),
     ]
     send_id: str | None
     payment_id: str | None
@@ -321,6 +330,7 @@ def send_answer(progress: SendProgress) -> SendAnswer:
     send = progress.send
     return SendAnswer(
         send_id=send.id,
+        kind=send.kind,
         client_id=send.client_id or None,
         state=progress.progress,
         counts=SendCounts(**progress.counts),

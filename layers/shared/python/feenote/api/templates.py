@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -31,6 +32,24 @@ Body = Annotated[
         examples=["{{ recipient.greeting }}\n\nyour bill is ready.\n\n{{ link.button }}"],
     ),
 ]
+_STAGE_KEY = r"repeat|due\+0|(due|issue)[+-][1-9][0-9]{0,2}"
+
+
+def _stage_key(text: str) -> str:
+    if not re.fullmatch(_STAGE_KEY, text):
+        raise ValueError("Write a stage as due-3, due+15, issue+30 or repeat.")
+    return text
+
+
+StageKey = Annotated[
+    str,
+    AfterValidator(_stage_key),
+    Field(
+        json_schema_extra={"pattern": f"^({_STAGE_KEY})$"},
+        description="The stage of the firm's reminders that it is for; left out, it is for all of them.",
+        examples=["due+15"],
+    ),
+]
 MessageLanguage = Annotated[str, Field(json_schema_extra={"enum": list(LANGUAGES)})]
 
 
@@ -56,7 +75,7 @@ class TemplateField(Request):
         ),
     ]
     client_id: Id | None = None
-    stage: Id | None = None
+    stage: StageKey | None = None
     is_default: Annotated[
         bool,
         Field(description="It goes out where nothing else is chosen; what was the default is one no more."),

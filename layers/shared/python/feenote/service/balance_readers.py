@@ -32,6 +32,8 @@ class Group:
     contacts: tuple[Contact, ...]
     visibility: Visibility
     bill_ids: tuple[str, ...]
+    made_for: str = ""
+    """The contact whose id the message's own is made from, who may be none of these; empty: the first."""
 
 
 @dataclass(frozen=True, slots=True)

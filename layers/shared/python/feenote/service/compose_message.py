@@ -8,11 +8,13 @@ from datetime import datetime
 from feenote.domain.attachments import fits
 from feenote.domain.bills import Bill
 from feenote.domain.deliveries import Channel, MessageKind
+from feenote.domain.links import stop_url
 from feenote.domain.payments import Payment
 from feenote.domain.records import Contact, Firm
 from feenote.service.make_receipt import receipt_in_mail, receipt_name, stored_receipt
 from feenote.service.ports import Attachment, MailContext, OutgoingMail, Ports, RenderError
 from feenote.service.prepare_document import pdf_name, stored_pdf
+from feenote.service.record_sent import TELLS_EACH_BILL
 
 TOO_LARGE = "The PDF is larger than the firm attaches: the link was sent instead."
 
@@ -59,6 +61,7 @@ def compose_message(
         tags={"delivery_id": delivery.id, "firm_id": delivery.firm_id, "kind": delivery.kind.value},
         attachments=attachments,
         also_to=tuple((names.get(other.contact_id, other.name), other.address) for other in delivery.also_to),
+        unsubscribe_url=stop_url(link_url) if delivery.kind is MessageKind.REMINDER else "",
     )
     return ComposedMessage(mail, left_out)
 
@@ -66,10 +69,10 @@ def compose_message(
 def reply_address(firm: Firm, context: MailContext) -> str:
     """Return where a reply goes: the responsible attorney, else the firm's billing address.
 
-    A balance over the matters of several attorneys is for none of them alone.
+    A balance or reminder over the matters of several attorneys is for none of them alone.
     """
     attorneys = [matter.responsible_attorney.email for matter in context.matters]
-    if context.delivery.kind is MessageKind.BALANCE and len(set(attorneys)) > 1:
+    if context.delivery.kind in TELLS_EACH_BILL and len(set(attorneys)) > 1:
         attorneys = []
     return next((email for email in attorneys if email), firm.reply_to or firm.email)
 

@@ -28,11 +28,15 @@ from feenote.service.ports import (
     OutgoingMail,
     Ports,
     RenderError,
+    StaleError,
     StoreUnavailableError,
 )
+from feenote.service.record_sent import record_sent, sent_event
+from feenote.service.reminders.look_again import look_again
 
 NO_ANSWER = "The store or the files did not answer."
 NOTHING_LEFT = "Nothing was left to pay when the message was to go out."
+NOT_REMINDED = "The reminder was not sent."
 
 
 class DeliveryPutOffError(Exception):
@@ -88,6 +92,11 @@ def _prepare(
     if bill is not None:
         # The revision that goes out is the one that stands now, not the one of when it was asked for.
         context = replace(context, delivery=replace(context.delivery, revision=bill.revision))
+    if context.delivery.kind is MessageKind.REMINDER:
+        looked = _looked_again(ports, context, now)
+        if isinstance(looked, DeliveryState):
+            return looked
+        context = looked
     if context.delivery.kind is MessageKind.BALANCE:
         # What was paid meanwhile is not asked for, nor told as sent.
         shown = shown_bills(context.account, context.delivery.visibility)
@@ -105,6 +114,22 @@ def _prepare(
         return _refuse(ports, context.delivery, "The message or its PDF could not be made.", now)
     delivery = replace(context.delivery, attachment_left_out=composed.attachment_left_out)
     return replace(context, delivery=delivery), composed.mail
+
+
+def _looked_again(ports: Ports, context: MailContext, now: datetime) -> MailContext | DeliveryState:
+    """Return a reminder with what still stands of it, or the state of one of which nothing does."""
+    delivery = context.delivery
+    try:
+        looked = look_again(ports, context, now)
+        if isinstance(looked, MailContext):
+            return looked
+        # Before the refusal, after which nobody would come again to give back what the run took.
+        ports.reminders.came_to_nothing(delivery, looked.reason, at=now)
+    except (StoreUnavailableError, StaleError) as error:
+        _give_back(ports, delivery, now)
+        raise DeliveryPutOffError from error
+    ports.signals.info("reminder.dropped", delivery_id=delivery.id, reason=looked.reason.value)
+    return _refuse(ports, delivery, f"{NOT_REMINDED} {looked.text}", now, is_news=False)
 
 
 def _give_back(ports: Ports, delivery: Delivery, now: datetime, *, reason: str = NO_ANSWER) -> None:
@@ -128,58 +153,11 @@ def _send(ports: Ports, context: MailContext, mail: OutgoingMail, now: datetime)
         return DeliveryState.SENDING
     event = sent_event(delivery, now)
     # Before it is marked: after a crash between, the provider's notice comes while this is still to be done.
-    record_sent_balance(ports, delivery, now)
+    record_sent(ports, delivery, now)
     ports.deliveries.accepted(delivery, message_id=message_id, at=now, event=event)
     ports.signals.count("DeliveryAccepted")
     ports.signals.info("delivery.accepted", delivery_id=delivery.id, bill_id=delivery.bill_id)
     return DeliveryState.ACCEPTED
-
-
-def record_sent_balance(ports: Ports, delivery: Delivery, at: datetime, *, marked_by: str = "") -> None:
-    """Tell each bill of a balance that it was sent, once, however often this is done.
-
-    Raises:
-        StoreUnavailableError, StaleError: some bills are told and some not; to do it again completes it.
-    """
-    if delivery.kind is not MessageKind.BALANCE:
-        return
-    events = [
-        event
-        for bill_id in delivery.bill_ids
-        for event in (sent_event(replace(delivery, bill_id=bill_id), at, marked_by=marked_by),)
-        if event is not None
-    ]
-    if events:
-        ports.bills.record_news(delivery.firm_id, events)
-
-
-def sent_event(delivery: Delivery, at: datetime, *, marked_by: str = "") -> BillEvent | None:
-    """Return what the timeline says of an accepted message, once: its id is made from the delivery's.
-
-    `marked_by` is the person on whose word alone it counts as sent; empty where the provider said so.
-    """
-    if not delivery.bill_id:
-        return None
-    details = {
-        "delivery_id": delivery.id,
-        "kind": delivery.kind.value,
-        "contact_id": delivery.contact_id,
-        "revision": str(delivery.revision or ""),
-        "shared": ", ".join(channel.value for channel in delivery.channels),
-        "template_id": delivery.template_id or ("edited by hand" if delivery.wording_id else ""),
-        "also_to": ", ".join(other.contact_id for other in delivery.also_to),
-        "attachment_left_out": delivery.attachment_left_out,
-        "marked_by_hand": "yes" if marked_by else "",
-    }
-    details = {name: value for name, value in details.items() if value}
-    return BillEvent(
-        delivery.id.replace("dlv_", "evt_sent_"),
-        delivery.bill_id,
-        at,
-        EventKind.SENT,
-        marked_by or delivery.sender or "feenote",
-        details,
-    )
 
 
 def _voided_event(delivery: Delivery, at: datetime) -> BillEvent | None:
@@ -218,6 +196,7 @@ def _link(ports: Ports, job: MailJob, token: str, now: datetime) -> SecureLink |
         accept_all_unpaid=job.accept_all_unpaid,
         matter_ids=job.matter_ids,
         visibility=job.visibility,
+        is_of_reminder=job.kind is MessageKind.REMINDER,
     )
 
 

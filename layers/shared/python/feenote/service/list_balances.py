@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from feenote.domain.accounts import ClientAccount
 from feenote.domain.balances import BalanceRow
+from feenote.domain.reminders.history import ClientReminders
+from feenote.domain.reminders.policy import ReminderPolicy
 from feenote.service.errors import NotFoundError
 from feenote.service.ports import BalanceQuery, ListedClient, Page, Ports
 
@@ -15,18 +17,22 @@ UNKNOWN_CLIENT = ListedClient("", "")
 
 @dataclass(frozen=True, slots=True)
 class ListedBalance:
-    """What a client owes in one currency, and who it is."""
+    """What a client owes in one currency, who it is, and what its reminders are set to."""
 
     row: BalanceRow
     client: ListedClient
+    policy: ReminderPolicy
+    reminders: ClientReminders
 
 
 @dataclass(frozen=True, slots=True)
 class ClientBalance:
-    """A client's account as it stands, and who it is."""
+    """A client's account as it stands, who it is, and what its reminders are set to."""
 
     account: ClientAccount
     client: ListedClient
+    policy: ReminderPolicy
+    reminders: ClientReminders
 
 
 def list_balances(ports: Ports, *, firm_id: str, query: BalanceQuery) -> Page[ListedBalance]:
@@ -36,9 +42,21 @@ def list_balances(ports: Ports, *, firm_id: str, query: BalanceQuery) -> Page[Li
         BadCursorError: for a cursor of another list.
     """
     page = ports.books.balances(firm_id, query)
-    clients = ports.books.listed_clients(firm_id, (row.client_id for row in page.items)) if page.items else {}
+    if not page.items:
+        return Page((), page.next_cursor)
+    client_ids = [row.client_id for row in page.items]
+    clients = ports.books.listed_clients(firm_id, client_ids)
+    kept = ports.reminders.of_clients(firm_id, client_ids)
     return Page(
-        tuple(ListedBalance(row, clients.get(row.client_id, UNKNOWN_CLIENT)) for row in page.items),
+        tuple(
+            ListedBalance(
+                row,
+                clients.get(row.client_id, UNKNOWN_CLIENT),
+                kept.policy,
+                kept.clients.get(row.client_id, ClientReminders(firm_id, row.client_id)),
+            )
+            for row in page.items
+        ),
         page.next_cursor,
     )
 
@@ -52,4 +70,10 @@ def read_balance(ports: Ports, *, firm_id: str, client_id: str) -> ClientBalance
     client = ports.books.listed_clients(firm_id, [client_id]).get(client_id)
     if client is None:
         raise NotFoundError("There is no such client.")
-    return ClientBalance(ports.books.account(firm_id, client_id), client)
+    kept = ports.reminders.of_clients(firm_id, [client_id])
+    return ClientBalance(
+        ports.books.account(firm_id, client_id),
+        client,
+        kept.policy,
+        kept.clients.get(client_id, ClientReminders(firm_id, client_id)),
+    )

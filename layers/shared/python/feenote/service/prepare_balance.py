@@ -15,8 +15,8 @@ from feenote.domain.allocation import oldest_first
 from feenote.domain.deliveries import Addressee, Delivery, DeliveryState, MessageKind
 from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Client
-from feenote.domain.sends import Outcome, SendChoice, SendResult, seen_of
-from feenote.domain.shown_bills import asks_for_money, matters_of, shown_bills
+from feenote.domain.sends import Outcome, SendChoice, SendResult, kind_of, seen_of
+from feenote.domain.shown_bills import asks_for_money, listed_bills, matters_of
 from feenote.service import send_findings
 from feenote.service.balance_readers import MATTER_GONE, Group, Readers, readers_of
 from feenote.service.choose_wordings import Wordings, wordings_for
@@ -24,9 +24,10 @@ from feenote.service.errors import FieldError, NotFoundError, RefusedError
 from feenote.service.ports import MailContext, Ports, RenderError, SendSources
 from feenote.service.prepare_sends import ASK_AGAIN_WITHIN, SendIdentity, delivery_id
 from feenote.service.recipients import Excluded
-from feenote.service.send_findings import LINK_IN_PREVIEW, Finding
+from feenote.service.reminders import by_hand
+from feenote.service.reminders.by_hand import ByHand
+from feenote.service.send_findings import LINK_IN_PREVIEW, NOTHING_UNPAID, Finding
 
-NOTHING_UNPAID = "nothing_unpaid"
 MOST_LEFT_OUT = 300
 """So many bills a message's visibility names as left out, those of other currencies among them."""
 
@@ -67,8 +68,9 @@ def prepare_balance(
         )
     except KeyError:
         raise NotFoundError("There is no such client.") from None
-    wordings = wordings_for(ports, identity.firm_id, choice, frozenset({client_id}), kind=MessageKind.BALANCE)
-    return _Desk(ports, identity, choice, sources, wordings, now).prepare(client_id, seen)
+    kind = kind_of(client_id, choice)
+    wordings = wordings_for(ports, identity.firm_id, choice, frozenset({client_id}), kind=kind)
+    return _Desk(ports, identity, choice, kind, sources, wordings, now).prepare(client_id, seen)
 
 
 def refuse_unknown(prepared: PreparedBalance) -> None:
@@ -90,6 +92,7 @@ class _Desk:
     ports: Ports
     identity: SendIdentity
     choice: SendChoice
+    kind: MessageKind
     sources: SendSources
     wordings: Wordings
     now: datetime
@@ -100,7 +103,7 @@ class _Desk:
         bills = [bill for bill in opened if self._is_wanted(bill)]
         unknown = tuple(each for each in self.choice.left_out if each not in account.open_bills)
         if not asks_for_money(account, bills):
-            return PreparedBalance(client, errors=(_nothing_due(client),), unknown=unknown)
+            return PreparedBalance(client, errors=(self._nothing_due(client),), unknown=unknown)
         readers = readers_of(
             client,
             account,
@@ -110,13 +113,17 @@ class _Desk:
             one_email=self.choice.one_email,
             left_out=self._left_out(opened, bills),
         )
-        results = tuple(self._result(bill, readers) for bill in bills)
+        looked = ByHand(readers)
+        if self.kind is MessageKind.REMINDER:
+            looked = by_hand.look(self.ports, self.sources, client, account, readers, self.now)
+        readers = looked.readers
+        results = tuple(self._result(bill, looked) for bill in bills)
         if not readers.groups:
             return PreparedBalance(
                 client,
                 results=results,
                 excluded=readers.excluded,
-                errors=(Finding("no_address", _why_nobody(readers), ""),),
+                errors=(looked.nobody or Finding("no_address", _why_nobody(readers), ""),),
                 unknown=unknown,
             )
         try:
@@ -131,6 +138,7 @@ class _Desk:
         warnings = (
             *_of_changes(seen, shown),
             *send_findings.of_addresses(contacts, ""),
+            *looked.warnings,
             *self._of_haste(client, {contact.id for contact in contacts}),
             *send_findings.of_strangers(readers.recipients, client, ""),
             *send_findings.of_template(self.wordings, client, ""),
@@ -139,6 +147,11 @@ class _Desk:
         return PreparedBalance(
             client, contexts, results, readers.excluded, warnings, (), shown, unknown=unknown
         )
+
+    def _nothing_due(self, client: Client) -> Finding:
+        if self.kind is MessageKind.REMINDER:
+            return by_hand.nothing_to_remind_of(client)
+        return _nothing_due(client)
 
     def _is_wanted(self, bill: OpenBill) -> bool:
         is_left_out = bill.bill_id in self.choice.left_out
@@ -152,12 +165,15 @@ class _Desk:
             raise RefusedError(text, [FieldError("leave_out", text)])
         return left_out
 
-    def _result(self, bill: OpenBill, readers: Readers) -> SendResult:
+    def _result(self, bill: OpenBill, looked: ByHand) -> SendResult:
+        readers = looked.readers
         ids = tuple(self._delivery_id(group) for group in readers.groups if bill.bill_id in group.bill_ids)
         if ids:
             return SendResult(bill.bill_id, bill.number, Outcome.SENT, "", ids)
         reason = readers.unseen.get(bill.bill_id, "")
-        if reason:
+        if bill.bill_id in looked.kept_back:
+            reason, code = looked.kept_back[bill.bill_id]
+        elif reason:
             code = "record_gone" if reason == MATTER_GONE else "no_address"
         else:
             what = "It is disputed" if bill.is_disputed else "What it owes is on its way"
@@ -165,7 +181,7 @@ class _Desk:
         return SendResult(bill.bill_id, bill.number, Outcome.SKIPPED, reason, code=code)
 
     def _delivery_id(self, group: Group) -> str:
-        return delivery_id(self.identity.send_id, "", group.contacts[0].id)
+        return delivery_id(self.identity.send_id, "", group.made_for or group.contacts[0].id)
 
     # Messages
 
@@ -176,7 +192,7 @@ class _Desk:
             id=self._delivery_id(group),
             firm_id=firm.id,
             client_id=client.id,
-            kind=MessageKind.BALANCE,
+            kind=self.kind,
             state=DeliveryState.QUEUED,
             to_address=contact.email,
             created_at=self.now,
@@ -196,7 +212,7 @@ class _Desk:
         )
         if self.identity.send_id != LINK_IN_PREVIEW:
             self.wordings.keep(self.ports, firm.id, chosen)
-        shown = set(matters_of(shown_bills(account, group.visibility)))
+        shown = set(matters_of(listed_bills(account, delivery)))
         matters = (self.sources.matters.get(each) for each in group.visibility.matter_ids if each in shown)
         return MailContext(
             delivery,
@@ -220,7 +236,7 @@ class _Desk:
             is_other = delivery.send_id != self.identity.send_id
             if is_other and self.now - delivery.created_at < ASK_AGAIN_WITHIN:
                 recent |= {delivery.contact_id, *(other.contact_id for other in delivery.also_to)}
-        text = "A balance went to this person within the last ten minutes."
+        text = "A balance or a reminder went to this person within the last ten minutes."
         return [Finding("sent_just_now", text, "", each) for each in sorted(recent & contact_ids)]
 
 

@@ -205,6 +205,7 @@ class _Desk:
             template_id=chosen.template_id,
             wording_id=chosen.wording.id if chosen.wording else "",
             visibility=visibility,
+            is_sent_again=bill.stamps.last_sent_at is not None,
         )
         if self.identity.send_id != LINK_IN_PREVIEW:
             self.wordings.keep(self.ports, firm.id, chosen)

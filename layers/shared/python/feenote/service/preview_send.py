@@ -97,7 +97,7 @@ def _preview_balance(ports: Ports, identity: SendIdentity, request: SendRequest,
         ports,
         identity,
         client_id=request.client_id,
-        choice=pinned(ports, identity.firm_id, request.choice, kind=MessageKind.BALANCE),
+        choice=pinned(ports, identity.firm_id, request.choice, kind=request.kind),
         seen=request.seen,
         now=now,
     )

@@ -10,8 +10,9 @@ from feenote.domain.sends import Outcome, Send, SendChunk, SendResult, SendState
 from feenote.service.errors import NotFoundError, RefusedError
 from feenote.service.hand_over import hand_over
 from feenote.service.ports import Ports
-from feenote.service.prepare_balance import NOTHING_UNPAID, PreparedBalance, prepare_balance
+from feenote.service.prepare_balance import PreparedBalance, prepare_balance
 from feenote.service.prepare_sends import SendIdentity, delivery_id
+from feenote.service.send_findings import NOTHING_UNPAID
 
 
 def prepare_balance_chunk(ports: Ports, send: Send, chunk: SendChunk, now: datetime) -> int:
@@ -92,7 +93,7 @@ def _queued(send: Send, result: SendResult, now: datetime) -> BillEvent:
         now,
         EventKind.QUEUED,
         send.sender,
-        {"send_id": send.id, "kind": "balance", "messages": str(len(result.delivery_ids))},
+        {"send_id": send.id, "kind": send.kind.value, "messages": str(len(result.delivery_ids))},
     )
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from feenote.domain.deliveries import Delivery, DeliveryState, Lane
-from feenote.service.deliver_message import record_sent_balance, sent_event
 from feenote.service.errors import ConflictError, NotFoundError
 from feenote.service.hand_over import hand_over
 from feenote.service.ports import NotClaimedError, Page, Ports
+from feenote.service.record_sent import record_sent, sent_event
 
 
 class Resolution(StrEnum):
@@ -53,7 +53,7 @@ def resolve_delivery(
         raise ConflictError(f"This message is {delivery.state.value}: there is nothing to decide.")
     if resolution is Resolution.MARK_SENT:
         event = sent_event(delivery, now, marked_by=actor)
-        record_sent_balance(ports, delivery, now, marked_by=actor)
+        record_sent(ports, delivery, now, marked_by=actor)
         ports.deliveries.accepted(delivery, message_id="", at=now, event=event)
         _close_task(ports, delivery, actor, now)
         return ports.deliveries.get(firm_id, delivery_id)
@@ -72,6 +72,8 @@ def resolve_delivery(
         link_id="",
         # Somebody waits for it, also where the rest of its send was stopped.
         lane=Lane.PROMPT,
+        # A person asks for it now: no run, nor what binds one.
+        run_id="",
         expected_at=None,
     )
     try:

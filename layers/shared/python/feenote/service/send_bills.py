@@ -76,14 +76,14 @@ def _send_balance(ports: Ports, identity: SendIdentity, request: SendRequest, no
     Raises:
         RefusedError: nothing is due, nobody can get it, or a warning was not confirmed.
     """
-    choice = pinned(ports, identity.firm_id, request.choice, kind=MessageKind.BALANCE)
+    choice = pinned(ports, identity.firm_id, request.choice, kind=request.kind)
     prepared = prepare_balance(
         ports, identity, client_id=request.client_id, choice=choice, seen=request.seen, now=now
     )
     refuse_unknown(prepared)
     if prepared.errors:
         errors = [FieldError("client_id", f"{item.code}: {item.message}") for item in prepared.errors]
-        raise RefusedError("This balance cannot be sent.", errors)
+        raise RefusedError(f"This {request.kind.value} cannot be sent.", errors)
     _refuse_unconfirmed([(item, "") for item in prepared.warnings], request)
     chunk = SendChunk(
         identity.firm_id,

@@ -11,6 +11,8 @@ from feenote.service.choose_wordings import Wordings
 from feenote.service.ports import MailContext, Ports
 from feenote.service.recipients import Recipients
 
+NOTHING_UNPAID = "nothing_unpaid"
+"""The code of a bill, or of a whole balance, that there is nothing to ask for on."""
 LINK_IN_PREVIEW = "preview"
 """Stands where a link's token will be: a preview makes no token."""
 

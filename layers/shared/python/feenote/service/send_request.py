@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from feenote.domain.deliveries import Channel, MessageKind
-from feenote.domain.sends import MAX_BILLS, SendChoice
+from feenote.domain.sends import MAX_BILLS, SendChoice, kind_of
 from feenote.domain.templates import Wording
 from feenote.service.choose_wordings import chosen_template
 from feenote.service.errors import FieldError, RefusedError
@@ -39,11 +39,13 @@ class SendRequest:
     """Bills that are left out of a balance."""
     currency: str = ""
     """The only currency of a balance; empty for all."""
+    balance_as: MessageKind | None = None
+    """How a balance goes out: as a balance or as a reminder. None where nothing was said: as a balance."""
 
     @property
     def kind(self) -> MessageKind:
         """Return what kind of message goes out."""
-        return MessageKind.BALANCE if self.client_id else MessageKind.BILL
+        return kind_of(self.client_id, self.choice)
 
     @property
     def choice(self) -> SendChoice:
@@ -58,6 +60,7 @@ class SendRequest:
             self.confirm,
             left_out=self.left_out,
             currency=self.currency,
+            is_reminder=self.balance_as is MessageKind.REMINDER,
         )
 
 
@@ -86,16 +89,21 @@ def check_request(ports: Ports, firm_id: str, request: SendRequest) -> None:
 def _check_balance(request: SendRequest) -> None:
     if request.bill_ids:
         raise _refused("client_id", "Name bills or a client whose balance goes out, not both.")
+    if request.balance_as not in {None, MessageKind.BALANCE, MessageKind.REMINDER}:
+        raise _refused("kind", "What a client owes goes out as a balance or as a reminder.")
     if Channel.ATTACHMENT in request.channels:
-        raise _refused("channels", "A balance goes by link: every bill's PDF is behind it.")
+        raise _refused("channels", f"A {request.kind.value} goes by link: every bill's PDF is behind it.")
     if request.accept_all_unpaid is False:
-        raise _refused("accept_all_unpaid", "A balance asks for all of its bills: leave out some.")
+        raise _refused(
+            "accept_all_unpaid", f"A {request.kind.value} asks for all of its bills: leave out some."
+        )
 
 
 def _check_bills(request: SendRequest) -> None:
-    if request.left_out or request.currency:
-        name = "leave_out" if request.left_out else "currency"
-        raise _refused(name, "This is for a client's balance: name the client instead of bills.")
+    for_balances = {"kind": request.balance_as, "leave_out": request.left_out, "currency": request.currency}
+    for name, given in for_balances.items():
+        if given:
+            raise _refused(name, "This is for a client's balance: name the client instead of bills.")
     if not request.bill_ids:
         raise _refused("bill_ids", "Name at least one bill, or a client whose balance goes out.")
     if len(request.bill_ids) > MAX_BILLS:

@@ -12,15 +12,14 @@ from feenote.domain.deliveries import (
     PROVES_ACCEPTANCE,
     Delivery,
     DeliveryState,
-    MessageKind,
     Notice,
     state_after,
 )
 from feenote.domain.events import BillEvent, EventKind, Task, TaskKind
 from feenote.domain.records import EmailState
-from feenote.service.deliver_message import record_sent_balance, sent_event
 from feenote.service.notice_words import BAD, words_for
 from feenote.service.ports import Ports
+from feenote.service.record_sent import TELLS_EACH_BILL, record_sent, sent_event
 
 _ADDRESS_BECOMES = {
     Notice.HARD_BOUNCE: EmailState.BOUNCED,
@@ -85,11 +84,13 @@ def take_notice(
     if delivery.state is DeliveryState.UNKNOWN and (notice not in BAD or recipients[0].suffix):
         _answered(ports, delivery, at)
     # Whoever sent it may have died before it could say so: the timeline tells it all the same.
-    untold = delivery.accepted_at is None and notice in PROVES_ACCEPTANCE and notice is not Notice.SEND
-    if untold and (sent := sent_event(delivery, at)):
+    untold = delivery.accepted_at is None and notice in PROVES_ACCEPTANCE
+    if untold:
+        record_sent(ports, delivery, at)
+    if untold and notice is not Notice.SEND and (sent := sent_event(delivery, at)):
         ports.bills.record(firm_id, sent)
-    if delivery.bill_ids and delivery.kind is MessageKind.BALANCE:
-        _tell_balance(ports, delivery, told, recipients)
+    if delivery.bill_ids and delivery.kind in TELLS_EACH_BILL:
+        _tell_each_bill(ports, delivery, told, recipients)
     _move(ports, delivery, told, recipients)
     ports.signals.count(f"Notice{notice.value.title().replace('_', '')}")
     return True
@@ -161,10 +162,10 @@ def _move(ports: Ports, delivery: Delivery, told: _Told, recipients: tuple[_Reci
             )
 
 
-def _tell_balance(ports: Ports, delivery: Delivery, told: _Told, recipients: tuple[_Recipient, ...]) -> None:
-    """Tell each bill of a balance what became of its message: an event for each, once."""
-    if delivery.accepted_at is None and told.notice in PROVES_ACCEPTANCE:
-        record_sent_balance(ports, delivery, told.at)
+def _tell_each_bill(
+    ports: Ports, delivery: Delivery, told: _Told, recipients: tuple[_Recipient, ...]
+) -> None:
+    """Tell each bill of a balance or reminder what became of its message: an event for each, once."""
     if told.notice is Notice.SEND:
         return
     for recipient in recipients:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from feenote.domain.deliveries import Notice
 from feenote.domain.events import BILL_VOIDED, BillEvent, EventKind
 from feenote.domain.money import Money
+from feenote.domain.reminders.words import stage_in_words
 
 _WHAT = {
     EventKind.CREATED: "Created",
@@ -76,6 +77,7 @@ _LABELS = {
     "hash": "fingerprint",
     "sub_type": "the mail server's reason",
     "status": "the mail server's code",
+    "run_id": "run",
 }
 
 
@@ -115,7 +117,9 @@ def other_details(event: BillEvent, currency: str) -> str:
     for name, value in event.details.items():
         if name in _OWN_COLUMN:
             continue
-        if name.endswith("_minor"):
+        if name == "stage":
+            said.append(f"stage {stage_in_words(value)}")
+        elif name.endswith("_minor"):
             said.append(f"{name.removesuffix('_minor').replace('_', ' ')} {_amount(value, currency)}")
         else:
             said.append(f"{_LABELS.get(name, name.replace('_', ' '))} {value}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from functools import cached_property
 
 from feenote.adapters.messages.words import MailWords
@@ -15,10 +16,12 @@ from feenote.domain.allocation import oldest_first
 from feenote.domain.bills import Bill, BillSummary
 from feenote.domain.calendars import day_in
 from feenote.domain.deliveries import MessageKind
+from feenote.domain.links import stop_url
 from feenote.domain.money import Money
 from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Contact, PaymentAccount
-from feenote.domain.shown_bills import asked_on, shown_bills
+from feenote.domain.reminders.policy import REPEAT_KEY
+from feenote.domain.shown_bills import asked_on, listed_bills
 from feenote.service.ports import MailContext
 
 # These lead to a bill: where there is none, there is no link. A new link may lead to a balance instead.
@@ -34,6 +37,18 @@ _ABOUT_A_BILL = frozenset(
 
 MOST_NAMED = 10
 """So many bills are named one by one in a sentence."""
+
+
+_LONG_DAYS = 30
+"""Whoever is late by so much is asked more firmly."""
+
+
+class Tone(Enum):
+    """How a reminder speaks: ahead of time, once the day is over, and long after it."""
+
+    SOON = auto()
+    LATE = auto()
+    LONG = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,11 @@ class MailFacts:
             return self.given_url
         leads_to_a_balance = self.kind is MessageKind.LINK_RENEWED and self.context.delivery.visibility
         return self.given_url if leads_to_a_balance else ""
+
+    @cached_property
+    def stop_url(self) -> str:
+        """Return where the readers of a reminder end such mails; empty elsewhere."""
+        return stop_url(self.link_url) if self.kind is MessageKind.REMINDER and self.link_url else ""
 
     @cached_property
     def link_ends_on(self) -> date:
@@ -166,10 +186,11 @@ class MailFacts:
     def owed(self) -> tuple[Owed, ...]:
         """Return the unpaid bills that every reader may see, the oldest first: the message's own among them.
 
-        Never one of a matter that is not the reader's: nothing else of the account is counted or named.
+        Of a reminder, those that it asks for. Never one of a matter that is not the reader's: nothing else of
+        the account is counted or named.
         """
         account, own_id = self.context.account, self.bill.id if self.bill else ""
-        visible = {bill.bill_id for bill in shown_bills(account, self.context.delivery.visibility)}
+        visible = {bill.bill_id for bill in listed_bills(account, self.context.delivery)}
         bills = sorted(
             (bill for bill in account.open_bills.values() if bill.bill_id in visible | {own_id}),
             key=oldest_first,
@@ -192,6 +213,28 @@ class MailFacts:
     def overdue(self) -> tuple[Owed, ...]:
         """Return those of them whose day is over."""
         return tuple(owed for owed in self.to_pay if owed.bill.due_on < self.today)
+
+    @cached_property
+    def tone(self) -> Tone:
+        """Return how a reminder speaks, by how late the oldest of its bills is, and by its stage."""
+        if not self.overdue:
+            return Tone.SOON
+        late_by = (self.today - self.overdue[0].bill.due_on).days
+        is_long = late_by >= _LONG_DAYS or self.context.delivery.stage == REPEAT_KEY
+        return Tone.LONG if is_long else Tone.LATE
+
+    @cached_property
+    def credit(self) -> tuple[Money, ...]:
+        """Return what is held for the client in the currencies of this message, as yet laid on no bill.
+
+        Only where the reader sees every unpaid bill of the client: the account as a whole is nobody else's.
+        """
+        account, visibility = self.context.account, self.context.delivery.visibility
+        if visibility is None or not all(map(visibility.shows, account.open_bills.values())):
+            return ()
+        currencies = dict.fromkeys(owed.payable.currency for owed in self.to_pay)
+        held = (Money(account.credit_minor.get(currency, 0), currency) for currency in currencies)
+        return tuple(amount for amount in held if amount.minor > 0)
 
     @cached_property
     def others(self) -> tuple[Owed, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from feenote.adapters.messages.facts import MailFacts, Owed, sums_of
+from feenote.adapters.messages.facts import MailFacts, Owed, Tone, sums_of
 from feenote.adapters.messages.field_people import joined
 from feenote.adapters.messages.panels import payment_method
 from feenote.adapters.messages.phrases import Phrase, Run, sentence, value
@@ -132,18 +132,42 @@ def _reminder_news(facts: MailFacts) -> Phrase:
     words = facts.words
     if not facts.to_pay:
         return (Run(words.reminder_none),)
-    if len(facts.to_pay) == 1:
-        said = words.reminder_late_one if facts.overdue else words.reminder_soon_one
-    else:
-        said = words.reminder_late_many if facts.overdue else words.reminder_soon_many
-    return sentence(said, **_reminder_values(facts, facts.to_pay[0]))
+    one, many = {
+        Tone.SOON: (words.reminder_soon_one, words.reminder_soon_many),
+        Tone.LATE: (words.reminder_late_one, words.reminder_late_many),
+        Tone.LONG: (words.reminder_long_one, words.reminder_long_many),
+    }[facts.tone]
+    said = one if len(facts.to_pay) == 1 else many
+    news = sentence(said, **_reminder_values(facts, facts.to_pay[0]))
+    if not facts.credit:
+        return news
+    held = joined(map(facts.reader.money, facts.credit), words)
+    return (*news, Run(" "), *sentence(words.reminder_credit, amount=held))
+
+
+def _reminder_request(facts: MailFacts) -> Phrase:
+    words = facts.words
+    if not facts.to_pay:
+        return ()
+    asked = {
+        Tone.SOON: words.reminder_request_soon,
+        Tone.LATE: words.reminder_request_late,
+        Tone.LONG: words.reminder_request_long,
+    }
+    return (Run(asked[facts.tone]),)
 
 
 def _reminder_subject(facts: MailFacts) -> Phrase:
     words = facts.words
     if not facts.to_pay:
         return sentence(words.reminder_subject_none, firm=line(facts.context.firm.name))
-    said = words.reminder_subject_late if facts.overdue else words.reminder_subject_soon
+    one, many = {
+        Tone.SOON: (words.reminder_subject_soon, words.reminder_subject_many),
+        Tone.LATE: (words.reminder_subject_late, words.reminder_subject_many),
+        Tone.LONG: (words.reminder_subject_long, words.reminder_subject_long_many),
+    }[facts.tone]
+    # One day for several bills would be the wrong one for most of them.
+    said = one if len(facts.to_pay) == 1 else many
     return sentence(said, **_reminder_values(facts, facts.to_pay[0]))
 
 
@@ -184,6 +208,7 @@ MONEY_AND_NEWS: Mapping[str, Callable[[MailFacts], Phrase]] = MappingProxyType(
         "payment.receipt_number": _of_payment(lambda _, payment: line(payment.receipt_number)),
         "reminder.days": _reminder_days,
         "reminder.news": _reminder_news,
+        "reminder.request": _reminder_request,
         "reminder.subject": _reminder_subject,
         "today": lambda facts: _day(facts, facts.today),
     }

@@ -14,9 +14,10 @@ from feenote.adapters.messages.panels import (
     link_button,
     payment_instructions,
     payment_summary,
+    reminder_summary,
 )
 from feenote.adapters.messages.phrases import Phrase
-from feenote.adapters.messages.tables import balance_table, payment_table
+from feenote.adapters.messages.tables import balance_table, payment_table, reminder_table
 from feenote.domain.autofill.fields import FIELDS, FieldShape
 
 _INLINE: Mapping[str, Callable[[MailFacts], Phrase]] = MappingProxyType({**PEOPLE, **MONEY_AND_NEWS})
@@ -28,6 +29,8 @@ _BLOCKS: Mapping[str, Callable[[MailFacts], Iterator[Block]]] = MappingProxyType
         "payment.instructions": payment_instructions,
         "payment.summary": payment_summary,
         "payment.table": payment_table,
+        "reminder.summary": reminder_summary,
+        "reminder.table": reminder_table,
     }
 )
 # What stands in for an empty field, and for that one in its turn. "firm.replies" is where replies go.

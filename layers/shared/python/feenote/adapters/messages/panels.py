@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feenote.adapters.messages.blocks import Block, Button, Fact, Instructions, Panel
-from feenote.adapters.messages.facts import MailFacts
+from feenote.adapters.messages.facts import MailFacts, Owed, sums_of
 from feenote.adapters.messages.phrases import sentence
 from feenote.adapters.shown_text import block as shown_block
 from feenote.adapters.shown_text import line as shown
 from feenote.domain.bills import BillState
 from feenote.domain.deliveries import MessageKind
+from feenote.domain.money import Money
 from feenote.domain.payments import PaymentMethod
 from feenote.domain.records import Matter
 
@@ -40,6 +41,41 @@ def bill_summary(facts: MailFacts) -> Iterator[Block]:
         is_late=facts.is_late,
         facts=tuple(details),
     )
+
+
+def reminder_summary(facts: MailFacts) -> Iterator[Block]:
+    """Show what a reminder asks for and since when, a panel for each currency; one bill with its details."""
+    words, reader = facts.words, facts.reader
+    currency = facts.context.firm.currency
+    for asked in sums_of(tuple(owed.payable for owed in facts.to_pay), currency):
+        of_it = [owed for owed in facts.to_pay if owed.payable.currency == asked.currency]
+        if not of_it:
+            return
+        oldest = of_it[0].bill
+        is_late = oldest.due_on < facts.today
+        when = (words.was_due if is_late else words.due_by) if len(of_it) == 1 else words.oldest_due
+        yield Panel(
+            words.amount_due,
+            reader.money(asked),
+            when.format(date=reader.date(oldest.due_on)),
+            is_late=is_late,
+            facts=tuple(_details(facts, of_it[0])) if len(facts.to_pay) == 1 else (),
+        )
+
+
+def _details(facts: MailFacts, owed: Owed) -> Iterator[Fact]:
+    """Say which bill it is, and what leads from its total to what it asks for."""
+    words, reader, bill = facts.words, facts.reader, owed.bill
+    yield Fact(words.bill, shown(bill.number))
+    matters = [matter for matter in facts.context.matters if matter.id in bill.matter_ids]
+    if titles := [title for title in map(matter_title, matters) if title]:
+        yield Fact(words.matters if len(titles) > 1 else words.matter, ", ".join(titles))
+    if bill.paid_minor or owed.pending:
+        yield Fact(words.total, reader.money(bill.total))
+    if bill.paid_minor:
+        yield Fact(words.less_paid, reader.money(Money(bill.paid_minor, bill.total.currency)))
+    if owed.pending:
+        yield Fact(words.less_on_its_way, reader.money(owed.pending))
 
 
 def matter_title(matter: Matter) -> str:

@@ -15,7 +15,16 @@ def plain_text(body: Body, fine_print: tuple[Phrase, ...], words: MailWords) -> 
     parts = [
         part.text if isinstance(part, Paragraph) else "\n".join(_lines(part, words)) for part in body.parts
     ]
-    return "\n\n".join([*parts, "\n".join(["-- ", *map(text_of, fine_print)])]) + "\n"
+    signature = [text for phrase in fine_print for text in _with_addresses(phrase, words)]
+    return "\n\n".join([*parts, "\n".join(["-- ", *signature])]) + "\n"
+
+
+def _with_addresses(phrase: Phrase, words: MailWords) -> Iterator[str]:
+    """Return a line, and below it the address of a link in it that HTML has behind its words."""
+    addresses = [run.url for run in phrase if run.url and run.url != run.text]
+    text = text_of(phrase)
+    yield words.label.format(label=text) if addresses else text
+    yield from addresses
 
 
 def _lines(part: Block, words: MailWords) -> Iterator[str]:

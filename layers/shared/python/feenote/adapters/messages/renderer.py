@@ -87,6 +87,8 @@ def _fine_print(facts: MailFacts) -> tuple[Phrase, ...]:
         one, several = words.personal_portal, words.shared_portal
     about = several if facts.is_shared else one
     lines = [sentence(about, days=str(facts.context.delivery.link_days))] if facts.link_url else []
+    if facts.stop_url:
+        lines.append((Run(f"{words.stop_reminders} "), Run(words.stop_here, url=facts.stop_url)))
     sender = [value(text) for text in map(shown, (firm.name, *firm.address)) if text]
     lines.append(tuple(run for part in sender for run in (Run(" · "), *part))[1:])
     return tuple(line for line in lines if line)

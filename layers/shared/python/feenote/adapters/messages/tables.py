@@ -48,6 +48,12 @@ def balance_table(facts: MailFacts) -> Iterator[Block]:
         )
 
 
+def reminder_table(facts: MailFacts) -> Iterator[Block]:
+    """Show the bills of a reminder where there are several; one alone stands in its panel."""
+    if len(facts.owed) > 1:
+        yield from balance_table(facts)
+
+
 def _groups(facts: MailFacts, bills: Iterable[Owed], room: _Room) -> Iterator[RowGroup]:
     """Return the bills by their matters; one over several matters stands below all of their names."""
     known = {matter.id: matter for matter in facts.context.matters}

@@ -16,6 +16,7 @@ from feenote.adapters.pages.plain_pages import (
     render_slow_down,
     render_unavailable,
 )
+from feenote.adapters.pages.reminder_pages import render_reminders_page
 from feenote.adapters.pages.statement_pages import render_statement_page
 from feenote.adapters.pages.typed import NOTHING_TYPED, Typed, read_typed_form
 
@@ -30,6 +31,7 @@ __all__ = [
     "render_no_document",
     "render_not_found",
     "render_refused",
+    "render_reminders_page",
     "render_renewed",
     "render_return_page",
     "render_slow_down",

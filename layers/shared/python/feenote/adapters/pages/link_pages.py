@@ -43,7 +43,7 @@ def render_link_page(
     (`https://checkout.stripe.com`); empty for this origin only.
     """
     if page.kind is PageKind.EXPIRED:
-        return render_expired(page.firm, token=token, logo=logo)
+        return render_expired(page, token=token, logo=logo)
     reader = reader_of(page.firm, page.client, page.contact)
     words = words_for(reader.language)
     address = _address(token)
@@ -53,6 +53,7 @@ def render_link_page(
         "documents_url": f"{address}/bills",
         "all_url": f"{address}?what={ALL}",
         "statement_url": f"{address}/statement",
+        "stop_url": f"{address}/stop" if page.link.is_of_reminder else "",
     }
     view: AccountView | BillView
     if page.shows_account:
@@ -73,12 +74,15 @@ def render_link_page(
     )
 
 
-def render_expired(firm: Firm, *, token: str, logo: bytes | None = None) -> HtmlPage:
+def render_expired(page: LinkPage, *, token: str, logo: bytes | None = None) -> HtmlPage:
     """Return the page of a link that ended or was taken back, with the button that asks for a new one."""
-    reader = reader_of(firm)
+    reader = reader_of(page.firm)
     words = words_for(reader.language)
-    act = Act(words.send_new_link, f"{_address(token)}/renew", is_post=True)
-    return _notice(words.expired_page, firm_view(firm, (), logo), reader.language, reader.locale, act, 410)
+    firm, address = firm_view(page.firm, (), logo), _address(token)
+    act = Act(words.send_new_link, f"{address}/renew", is_post=True)
+    # Reminders may still come: whoever wants none finds the way also here.
+    second = Act(words.reminders.stop_these, f"{address}/stop") if page.link.is_of_reminder else None
+    return _notice(words.expired_page, firm, reader.language, reader.locale, act, 410, second=second)
 
 
 def render_renewed(firm: Firm, *, logo: bytes | None = None) -> HtmlPage:
@@ -129,7 +133,7 @@ def render_refused(page: LinkPage, why: Start, *, token: str, logo: bytes | None
     reader = reader_of(page.firm, page.client, page.contact)
     words = words_for(reader.language)
     if why is Start.LINK_ENDED or page.kind is PageKind.EXPIRED:
-        return render_expired(page.firm, token=token, logo=logo)
+        return render_expired(page, token=token, logo=logo)
     pages = {
         Start.NOTHING_DUE: (_nothing_due(page, words), 409),
         Start.ON_ITS_WAY: (words.refused_pending, 409),
@@ -184,6 +188,7 @@ def _notice(
     act: Act | None = None,
     status: int = 200,
     *,
+    second: Act | None = None,
     about: str = "",
     is_balance: bool = False,
 ) -> HtmlPage:
@@ -194,7 +199,7 @@ def _notice(
             "paid": None,
             "about": about,
             "act": act,
-            "second": None,
+            "second": second,
             "state": "",
             "is_balance": is_balance,
         },

@@ -16,6 +16,9 @@ ENGLISH = MailWords(
     copy_subject="Bill {number} from {firm}",
     reminder_subject_soon="Reminder: {amount} is due {date}",
     reminder_subject_late="Reminder: {amount} was due {date}",
+    reminder_subject_many="Reminder: {count} unpaid bills, {amount} together",
+    reminder_subject_long="Still unpaid: {amount}, due since {date}",
+    reminder_subject_long_many="Still unpaid: {count} bills, {amount} together",
     reminder_subject_none="Reminder from {firm}",
     bill_ready="Your bill {number} from {firm} is ready. {amount} is due by {date}.",
     bill_late="This is your bill {number} from {firm}. {amount} was due on {date}.",
@@ -44,6 +47,19 @@ ENGLISH = MailWords(
     reminder_soon_many="{count} of your bills are due soon, {amount} together. The first is due on {date}.",
     reminder_late_one="Your bill {number} for {amount} was due on {date}.",
     reminder_late_many="{count} of your bills are unpaid, {amount} together. The oldest was due on {date}.",
+    reminder_long_one="Your bill {number} for {amount} is still unpaid. It was due on {date}.",
+    reminder_long_many=(
+        "{count} of your bills are still unpaid, {amount} together. The oldest was due on {date}."
+    ),
+    reminder_request_soon=(
+        "This is only a note ahead of time: if the payment is already planned, there is nothing to do."
+    ),
+    reminder_request_late="It may simply have slipped by. Please pay within the next few days.",
+    reminder_request_long=(
+        "Please pay within the next few days, or reply to this email and tell us when we can "
+        "expect your payment."
+    ),
+    reminder_credit="We hold {amount} for you as credit; it is not taken off here yet.",
     reminder_none="Nothing is due at the moment.",
     period="{start} to {end}",
     amount_due="Amount due",
@@ -52,6 +68,7 @@ ENGLISH = MailWords(
     total="Total",
     due_by="Due {date}",
     was_due="Was due {date}",
+    oldest_due="Oldest due {date}",
     bill="Bill",
     issued="Issued {date}",
     paid_of="{paid} paid of {total}",
@@ -93,6 +110,8 @@ ENGLISH = MailWords(
     name_the_bill="Please name bill {number} with your payment.",
     name_the_bills="Please name the bills’ numbers with your payment.",
     ask_how_to_pay="Please reply to this email and we will tell you how to pay.",
+    stop_reminders="Would you rather not get these reminders? You can stop them; what is due stays due.",
+    stop_here="Stop these reminders",
     personal="The link is yours alone: whoever has it can open the bill. It works for {days} days.",
     personal_all="The link is yours alone: whoever has it can open your bills. It works for {days} days.",
     personal_portal="This link is meant for you. Please do not pass it on.",

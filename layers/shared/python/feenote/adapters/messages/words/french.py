@@ -16,6 +16,9 @@ FRENCH = MailWords(
     copy_subject="Note d’honoraires {number} du cabinet {firm}",
     reminder_subject_soon="Rappel\u202f: {amount} à payer avant le {date}",
     reminder_subject_late="Rappel\u202f: {amount} à payer depuis le {date}",
+    reminder_subject_many="Rappel\u202f: {count} notes d’honoraires à payer, {amount} au total",
+    reminder_subject_long="Toujours impayé\u202f: {amount} à payer depuis le {date}",
+    reminder_subject_long_many="Toujours impayées\u202f: {count} notes d’honoraires, {amount} au total",
     reminder_subject_none="Rappel du cabinet {firm}",
     bill_ready=(
         "Votre note d’honoraires {number} du cabinet {firm} est prête. {amount} à payer avant le {date}."
@@ -65,6 +68,24 @@ FRENCH = MailWords(
         "{count} de vos notes d’honoraires sont impayées, pour {amount} au total. La plus "
         "ancienne était à payer avant le {date}."
     ),
+    reminder_long_one=(
+        "Votre note d’honoraires {number} de {amount} reste impayée. Elle était à payer avant le {date}."
+    ),
+    reminder_long_many=(
+        "{count} de vos notes d’honoraires restent impayées, pour {amount} au total. La plus "
+        "ancienne était à payer avant le {date}."
+    ),
+    reminder_request_soon=(
+        "Ce n’est qu’un mot avant l’échéance\u202f: si le paiement est déjà prévu, vous n’avez rien à faire."
+    ),
+    reminder_request_late="Cela vous a peut-être échappé. Merci de régler dans les prochains jours.",
+    reminder_request_long=(
+        "Merci de régler dans les prochains jours, ou de répondre à cet e-mail en nous disant "
+        "quand nous pouvons attendre votre paiement."
+    ),
+    reminder_credit=(
+        "Nous conservons {amount} à votre crédit\u202f; cette somme n’est pas encore déduite ici."
+    ),
     reminder_none="Vous n’avez rien à payer pour le moment.",
     period="{start} au {end}",
     amount_due="Montant à payer",
@@ -73,6 +94,7 @@ FRENCH = MailWords(
     total="Total",
     due_by="À payer avant le {date}",
     was_due="Échéance le {date}",
+    oldest_due="Échéance la plus ancienne\u202f: {date}",
     bill="Note",
     issued="Émise le {date}",
     paid_of="{paid} réglés sur {total}",
@@ -114,6 +136,11 @@ FRENCH = MailWords(
     name_the_bill="Merci d’indiquer la note {number} avec votre paiement.",
     name_the_bills="Merci d’indiquer les numéros des notes avec votre paiement.",
     ask_how_to_pay="Répondez à cet e-mail et nous vous dirons comment payer.",
+    stop_reminders=(
+        "Vous ne souhaitez plus recevoir ces rappels\u202f? Vous pouvez les arrêter\u202f; ce qui "
+        "est dû reste dû."
+    ),
+    stop_here="Arrêter ces rappels",
     personal=(
         "Ce lien est personnel\u202f: toute personne qui l’a peut ouvrir la note. "
         "Il est valable {days} jours."

@@ -16,6 +16,9 @@ GERMAN = MailWords(
     copy_subject="Rechnung {number} von {firm}",
     reminder_subject_soon="Erinnerung: {amount}, fällig am {date}",
     reminder_subject_late="Erinnerung: {amount}, fällig seit dem {date}",
+    reminder_subject_many="Erinnerung: {count} offene Rechnungen, zusammen {amount}",
+    reminder_subject_long="Noch offen: {amount}, fällig seit dem {date}",
+    reminder_subject_long_many="Noch offen: {count} Rechnungen, zusammen {amount}",
     reminder_subject_none="Erinnerung von {firm}",
     bill_ready="Ihre Rechnung {number} von {firm} ist da. {amount} sind fällig am {date}.",
     bill_late="Dies ist Ihre Rechnung {number} von {firm}. {amount} waren fällig am {date}.",
@@ -65,6 +68,22 @@ GERMAN = MailWords(
     reminder_late_many=(
         "{count} Ihrer Rechnungen sind offen, zusammen {amount}. Die älteste war am {date} fällig."
     ),
+    reminder_long_one=(
+        "Ihre Rechnung {number} über {amount} ist noch nicht bezahlt. Sie war am {date} fällig."
+    ),
+    reminder_long_many=(
+        "{count} Ihrer Rechnungen sind noch nicht bezahlt, zusammen {amount}. Die älteste war am "
+        "{date} fällig."
+    ),
+    reminder_request_soon=(
+        "Dies ist nur ein Hinweis vorab: Ist die Zahlung schon eingeplant, müssen Sie nichts tun."
+    ),
+    reminder_request_late="Vielleicht ist es nur untergegangen. Bitte zahlen Sie in den nächsten Tagen.",
+    reminder_request_long=(
+        "Bitte zahlen Sie in den nächsten Tagen, oder antworten Sie auf diese E-Mail und teilen "
+        "Sie uns mit, bis wann wir mit Ihrer Zahlung rechnen können."
+    ),
+    reminder_credit="Wir verwahren {amount} als Ihr Guthaben; es ist hier noch nicht abgezogen.",
     reminder_none="Zurzeit ist nichts zu zahlen.",
     period="{start} bis {end}",
     amount_due="Zu zahlen",
@@ -73,6 +92,7 @@ GERMAN = MailWords(
     total="Gesamtbetrag",
     due_by="Fällig am {date}",
     was_due="War fällig am {date}",
+    oldest_due="Älteste fällig am {date}",
     bill="Rechnung",
     issued="Ausgestellt {date}",
     paid_of="{paid} von {total} bezahlt",
@@ -114,6 +134,11 @@ GERMAN = MailWords(
     name_the_bill="Bitte nennen Sie bei der Zahlung die Rechnung {number}.",
     name_the_bills="Bitte nennen Sie bei der Zahlung die Rechnungsnummern.",
     ask_how_to_pay="Antworten Sie auf diese E-Mail, dann teilen wir Ihnen mit, wie Sie zahlen können.",
+    stop_reminders=(
+        "Sie möchten diese Erinnerungen nicht mehr erhalten? Sie können sie abbestellen; was "
+        "offen ist, bleibt zu zahlen."
+    ),
+    stop_here="Erinnerungen abbestellen",
     personal=("Der Link ist nur für Sie: Wer ihn hat, kann die Rechnung öffnen. Er gilt {days} Tage."),
     personal_all="Der Link ist nur für Sie: Wer ihn hat, kann Ihre Rechnungen öffnen. Er gilt {days} Tage.",
     personal_portal="Dieser Link ist für Sie bestimmt. Bitte geben Sie ihn nicht weiter.",

@@ -16,6 +16,9 @@ SPANISH = MailWords(
     copy_subject="Minuta {number} de {firm}",
     reminder_subject_soon="Recordatorio: {amount}, con vencimiento el {date}",
     reminder_subject_late="Recordatorio: {amount} por pagar desde el {date}",
+    reminder_subject_many="Recordatorio: {count} minutas pendientes, {amount} en total",
+    reminder_subject_long="Aún pendiente: {amount} por pagar desde el {date}",
+    reminder_subject_long_many="Aún pendientes: {count} minutas, {amount} en total",
     reminder_subject_none="Recordatorio de {firm}",
     bill_ready="Su minuta {number} de {firm} está lista. Vence el {date}; importe por pagar: {amount}.",
     bill_late="Esta es su minuta {number} de {firm}. Venció el {date}; importe por pagar: {amount}.",
@@ -45,6 +48,19 @@ SPANISH = MailWords(
     reminder_late_many=(
         "{count} de sus minutas están pendientes, {amount} en total. La más antigua venció el {date}."
     ),
+    reminder_long_one="Su minuta {number} de {amount} sigue pendiente. Venció el {date}.",
+    reminder_long_many=(
+        "{count} de sus minutas siguen pendientes, {amount} en total. La más antigua venció el {date}."
+    ),
+    reminder_request_soon=(
+        "Es solo un aviso con antelación: si el pago ya está previsto, no tiene que hacer nada."
+    ),
+    reminder_request_late="Quizá se le haya pasado. Le rogamos que pague en los próximos días.",
+    reminder_request_long=(
+        "Le rogamos que pague en los próximos días o que responda a este correo y nos diga cuándo "
+        "podemos esperar su pago."
+    ),
+    reminder_credit="Guardamos {amount} como saldo a su favor; todavía no se ha descontado aquí.",
     reminder_none="En este momento no hay nada por pagar.",
     period="{start} al {end}",
     amount_due="Importe a pagar",
@@ -53,6 +69,7 @@ SPANISH = MailWords(
     total="Total",
     due_by="Vence el {date}",
     was_due="Venció el {date}",
+    oldest_due="La más antigua venció el {date}",
     bill="Minuta",
     issued="Emitida el {date}",
     paid_of="{paid} pagados de {total}",
@@ -94,6 +111,10 @@ SPANISH = MailWords(
     name_the_bill="Indique la minuta {number} en su pago.",
     name_the_bills="Indique los números de las minutas en su pago.",
     ask_how_to_pay="Responda a este correo y le diremos cómo pagar.",
+    stop_reminders=(
+        "¿Prefiere no recibir estos recordatorios? Puede detenerlos; lo que debe se sigue debiendo."
+    ),
+    stop_here="Detener estos recordatorios",
     personal=(
         "El enlace es solo para usted: quien lo tenga puede abrir la minuta. Funciona durante {days} días."
     ),

@@ -25,6 +25,9 @@ class MailWords:
     copy_subject: str
     reminder_subject_soon: str
     reminder_subject_late: str
+    reminder_subject_many: str
+    reminder_subject_long: str
+    reminder_subject_long_many: str
     reminder_subject_none: str
     # Sentences
     bill_ready: str
@@ -45,6 +48,12 @@ class MailWords:
     reminder_soon_many: str
     reminder_late_one: str
     reminder_late_many: str
+    reminder_long_one: str
+    reminder_long_many: str
+    reminder_request_soon: str
+    reminder_request_late: str
+    reminder_request_long: str
+    reminder_credit: str
     reminder_none: str
     period: str
     # Labels
@@ -54,6 +63,7 @@ class MailWords:
     total: str
     due_by: str
     was_due: str
+    oldest_due: str
     bill: str
     issued: str
     paid_of: str
@@ -97,6 +107,9 @@ class MailWords:
     name_the_bill: str
     name_the_bills: str
     ask_how_to_pay: str
+    stop_reminders: str
+    """What stands before the link that stops them; `stop_here` is the link itself."""
+    stop_here: str
     personal: str
     personal_all: str
     personal_portal: str

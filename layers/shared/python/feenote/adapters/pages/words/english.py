@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feenote.adapters.pages.words.paying_english import ENGLISH_PAYING
+from feenote.adapters.pages.words.reminders import ENGLISH_REMINDERS
 from feenote.adapters.pages.words.vocabulary import Notice, PageWords
 
 ENGLISH = PageWords(
@@ -152,4 +153,5 @@ ENGLISH = PageWords(
         "We could not open the PDF just now. Please try again in a few minutes.",
     ),
     paying=ENGLISH_PAYING,
+    reminders=ENGLISH_REMINDERS,
 )

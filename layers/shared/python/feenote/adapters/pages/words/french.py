@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feenote.adapters.pages.words.paying_french import FRENCH_PAYING
+from feenote.adapters.pages.words.reminders import FRENCH_REMINDERS
 from feenote.adapters.pages.words.vocabulary import Notice, PageWords
 
 FRENCH = PageWords(
@@ -151,4 +152,5 @@ FRENCH = PageWords(
         "Nous ne pouvons pas ouvrir le PDF. Réessayez dans quelques minutes.",
     ),
     paying=FRENCH_PAYING,
+    reminders=FRENCH_REMINDERS,
 )

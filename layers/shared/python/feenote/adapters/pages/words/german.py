@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feenote.adapters.pages.words.paying_german import GERMAN_PAYING
+from feenote.adapters.pages.words.reminders import GERMAN_REMINDERS
 from feenote.adapters.pages.words.vocabulary import Notice, PageWords
 
 GERMAN = PageWords(
@@ -157,4 +158,5 @@ GERMAN = PageWords(
         "Wir können das PDF gerade nicht öffnen. Bitte versuchen Sie es in einigen Minuten erneut.",
     ),
     paying=GERMAN_PAYING,
+    reminders=GERMAN_REMINDERS,
 )

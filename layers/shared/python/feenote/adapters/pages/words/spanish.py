@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feenote.adapters.pages.words.paying_spanish import SPANISH_PAYING
+from feenote.adapters.pages.words.reminders import SPANISH_REMINDERS
 from feenote.adapters.pages.words.vocabulary import Notice, PageWords
 
 SPANISH = PageWords(
@@ -151,4 +152,5 @@ SPANISH = PageWords(
         "No podemos abrir el PDF ahora. Inténtelo de nuevo en unos minutos.",
     ),
     paying=SPANISH_PAYING,
+    reminders=SPANISH_REMINDERS,
 )

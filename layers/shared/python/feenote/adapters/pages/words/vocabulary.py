@@ -79,6 +79,19 @@ class PayingWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderWords:
+    """The words for stopping reminders, and for letting them come again, in one language."""
+
+    stop_these: str
+    going: Notice
+    if_stopped: str
+    stop: str
+    stopped: Notice
+    still_comes: str
+    start_again: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageWords:
     """The pages' words in one language."""
 
@@ -172,3 +185,4 @@ class PageWords:
     refused_unavailable: Notice
     no_document: Notice
     paying: PayingWords
+    reminders: ReminderWords
