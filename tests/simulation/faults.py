@@ -19,9 +19,10 @@ CAN_BE_AWAY = frozenset(
         "tasks",
         "documents",
         "reconciliations",
+        "reminders",
     }
 )
-QUEUES = frozenset({"mail_queue", "send_queue", "reconcile_queue"})
+QUEUES = frozenset({"mail_queue", "send_queue", "reconcile_queue", "reminder_queue"})
 
 
 class ProcessDiedError(BaseException):

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from feenote.service.ports import Ports
 from tests.fakes.documents import FakeDocuments
+from tests.fakes.holidays import FakeHolidays
 from tests.fakes.ids import FakeIds, FakeTokens
 from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.pace import FakePace
 from tests.fakes.processor import FakeProcessor
 from tests.fakes.reconcile_queue import FakeReconcileQueue
+from tests.fakes.reminder_queue import FakeReminderQueue
 from tests.fakes.send_queue import FakeSendQueue
 from tests.fakes.signals import FakeSignals
 from tests.fakes.store import FakeStore
@@ -29,6 +31,7 @@ STORE_PORTS = (
     "answers",
     "kept_aside",
     "reconciliations",
+    "reminders",
 )
 
 
@@ -43,7 +46,9 @@ class SimSystem:
         self.queue_fake = FakeMailQueue()
         self.send_queue_fake = FakeSendQueue()
         self.reconcile_queue_fake = FakeReconcileQueue()
+        self.reminder_queue_fake = FakeReminderQueue()
         self.pace_fake = FakePace()
+        self.holidays = FakeHolidays()
         self.documents_fake = FakeDocuments()
         self.ids = FakeIds()
         self.tokens = FakeTokens()
@@ -59,6 +64,7 @@ class SimSystem:
             "mail_queue": self.queue_fake,
             "send_queue": self.send_queue_fake,
             "reconcile_queue": self.reconcile_queue_fake,
+            "reminder_queue": self.reminder_queue_fake,
             "pace": self.pace_fake,
             "documents": self.documents_fake,
         }

@@ -22,6 +22,7 @@ class TableStore:
         self.sends, self.templates = store.sends, store.templates
         self.answers, self.kept_aside = store.answers, store.kept_aside
         self.reconciliations = store.reconciliations
+        self.reminders = store.reminders
 
     def trouble(self) -> None:
         """Let the next transaction conflict with another, sometimes."""
