@@ -1,8 +1,8 @@
 """Lists of outstanding balances, and one client's balance, in firms of more and more clients who owe.
 
 Items are stored as the adapters store them, past their transactions: of each client its record, the words
-that find it, its account, its row, and when it was last written to. Every client owes three bills; the same
-one, who owes two hundred, is in each firm.
+that find it, its account, its row, when it was last written to, and how far its reminders are. Every client
+owes three bills; the same one, who owes two hundred, is in each firm.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmarks import fill, records
 from benchmarks.office import NOW, Office
 from benchmarks.probes import Probe, Read
 from benchmarks.records import FIRM
-from feenote.adapters.dynamodb import balances, finding, items, keys
+from feenote.adapters.dynamodb import balances, finding, items, keys, reminder_looks, reminder_runs
 from feenote.adapters.dynamodb.attributes import Item
 from feenote.adapters.dynamodb.keys import Key
 from feenote.adapters.dynamodb.packing import instant
@@ -27,6 +27,7 @@ from feenote.domain.balances import overdue_longer_than, rows_of
 from feenote.domain.money import Money
 from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Client
+from feenote.domain.reminders.history import BillHistory, ClientReminders
 from feenote.service.list_balances import list_balances, read_balance
 from feenote.service.ports import BalanceQuery, BalanceSort
 
@@ -75,7 +76,13 @@ def _client(client_id: str, number: int, count: int) -> Iterator[tuple[Key, Item
     )
     yield keys.account(FIRM, client_id), items.account_item(account)
     for row in rows_of(account, _TODAY):
-        yield keys.balance(FIRM, client_id, row.currency), balances.row_item(row)
+        # All owe dollars alone: each client has one row, which says when it is looked at.
+        look = reminder_looks.place(account, NOW)
+        yield keys.balance(FIRM, client_id, row.currency), {**balances.row_item(row), **look}
+    history = {bill.bill_id: BillHistory(number % 5, _TODAY, _TODAY, f"run_{client_id}") for bill in opened}
+    reminders = ClientReminders(FIRM, client_id, history=history, planned_at=NOW, version=number % 90 + 1)
+    kept = reminder_runs.kept(reminders)
+    yield kept.key, dict(kept.item)
     yield keys.client_sent(FIRM, client_id), {"last_sent_at": instant(NOW - timedelta(days=number % 60))}
 
 

@@ -18,7 +18,7 @@ from benchmarks.office import NOW, ROOT, Office, Tally, open_office
 from benchmarks.records import FIRM
 from feenote.api.link_pages import link_page
 from feenote.api.webhooks import STRIPE_API_VERSION
-from feenote.domain.deliveries import Notice
+from feenote.domain.deliveries import MessageKind, Notice
 from feenote.service.approve_bill import approve_bill
 from feenote.service.deliver_message import deliver_message
 from feenote.service.import_files import FileFormat, import_bills
@@ -73,13 +73,14 @@ NOTICE, SWEEP = "take a mail notice", "sweep with nothing to do"
 BALANCES, BALANCE_MANY = "list balances, a page", f"read the balance of a client with {MANY} open bills"
 SEND_BALANCE = f"send a balance of {MANY} bills, to the queue"
 DELIVER_BALANCE = f"deliver a balance of {MANY} bills"
+DELIVER_REMINDER, DELIVER_REMINDER_MANY = "deliver a reminder", f"deliver a reminder of {MANY} bills"
 
 PROMISES = {
     CREATE: Promise(reads=2, writes=1),
     APPROVE: Promise(reads=6, writes=1),
     SEND: Promise(writes=3, others=_JOB),
     DELIVER: Promise(reads=1, writes=4, others={"s3.PutObject": 1, **_MAIL}),
-    DELIVER_AGAIN: Promise(reads=1, writes=2, others=_MAIL),
+    DELIVER_AGAIN: Promise(reads=1, writes=3, others=_MAIL),
     DELIVER_TWICE: Promise(reads=0, writes=1),
     OPEN: Promise(reads=2, writes=0),
     OPEN_MANY: Promise(reads=2, writes=0),
@@ -90,13 +91,18 @@ PROMISES = {
     WEBHOOK_AGAIN: Promise(reads=1, writes=1, others=_READ_SESSION),
     WEBHOOK_MANY: Promise(reads=1, writes=1, others={**_READ_SESSION, **_JOB}),
     NOTICE: Promise(reads=1, writes=1),
-    BALANCES: Promise(reads=2, writes=0),
-    BALANCE_MANY: Promise(reads=2, writes=0),
+    BALANCES: Promise(reads=3, writes=0),
+    BALANCE_MANY: Promise(reads=3, writes=0),
     SEND_BALANCE: Promise(writes=10, others=_JOB),
-    DELIVER_BALANCE: Promise(reads=1, writes=6, others=_MAIL),
+    DELIVER_BALANCE: Promise(reads=1, writes=7, others=_MAIL),
+    DELIVER_REMINDER: Promise(reads=2, writes=4, others=_MAIL),
+    DELIVER_REMINDER_MANY: Promise(reads=2, writes=7, others=_MAIL),
     SWEEP: Promise(reads=19, writes=0),
 }
 """A delivery: claim, read, (store, note where,) send, mark. A webhook: read, one transaction of ours.
+
+What asks for money again also notes when each address was asked; a reminder is looked at again, and what is
+about many bills is told to fifty of them at a time.
 
 Links, deliveries and webhooks were promised; the others stand at what was counted first, to show growth.
 """
@@ -179,6 +185,10 @@ def _one_bill(count: Count) -> None:
             message_id="ses-2",
             at=NOW,
         )
+    records.balance_sent(office, client_id, "snd_reminder", balance_as=MessageKind.REMINDER)
+    reminder = outside.queue.pop()
+    with count.of(DELIVER_REMINDER):
+        assert deliver_message(office, job=reminder, now=NOW) == "accepted"
     with count.of(OPEN):
         _opened(office, token)
     with count.of(FETCH):
@@ -203,6 +213,9 @@ def _many_bills(count: Count) -> None:
     with count.of(SEND_BALANCE):
         records.balance_sent(office, client_id, "snd_balance")
     with count.of(DELIVER_BALANCE):
+        assert deliver_message(office, job=office.outside.queue.pop(), now=NOW) == "accepted"
+    records.balance_sent(office, client_id, "snd_reminder_many", balance_as=MessageKind.REMINDER)
+    with count.of(DELIVER_REMINDER_MANY):
         assert deliver_message(office, job=office.outside.queue.pop(), now=NOW) == "accepted"
     _pay(count, token, all_bills=True, webhook=WEBHOOK_MANY)
 

@@ -31,10 +31,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
 from feenote.adapters.dynamodb.table import Table
-from feenote.adapters.sqs import decode_chunk, decode_job
+from feenote.adapters.sqs import decode_chunk, decode_job, decode_reminder
 from feenote.adapters.stripe.processor import StripeProcessor
 from feenote.bootstrap import System
-from feenote.service.ports import ChunkJob, MailJob, Processor, Signals
+from feenote.service.ports import ChunkJob, MailJob, Processor, ReminderJob, Signals
 from feenote.settings import Settings
 from local.dynamodb.engine import Engine
 from local.dynamodb.protocol import respond
@@ -65,6 +65,7 @@ _SETTINGS = Settings(
     mail_queue_url="http://127.0.0.1:9/000000000000/mail",
     bulk_mail_queue_url="http://127.0.0.1:9/000000000000/bulk-mail",
     send_queue_url="http://127.0.0.1:9/000000000000/sends",
+    reminder_queue_url="http://127.0.0.1:9/000000000000/reminders",
     mail_configuration_set="bills",
     mail_from="bills@firm.example",
     public_base_url="https://pay.firm.example",
@@ -109,6 +110,7 @@ class Outside:
         self.files: dict[str, bytes] = {}
         self.queue: list[MailJob] = []
         self.chunks: list[ChunkJob] = []
+        self.looks: list[ReminderJob] = []
         self.mails: list[bytes] = []
         self.notices: list[tuple[Mapping[str, str], bytes]] = []
         """Stripe's signed webhooks that nobody has taken yet: headers and body."""
@@ -178,6 +180,8 @@ class Outside:
         entries = asked["Entries"]
         if asked["QueueUrl"] == _SETTINGS.send_queue_url:
             self.chunks += [decode_chunk(entry["MessageBody"]) for entry in entries]
+        elif asked["QueueUrl"] == _SETTINGS.reminder_queue_url:
+            self.looks += [decode_reminder(entry["MessageBody"]) for entry in entries]
         else:
             self.queue += [decode_job(entry["MessageBody"]) for entry in entries]
         return {

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from benchmarks.office import NOW, STRIPE_ACCOUNT, Office
 from feenote.domain.bills import Bill, BillContent, BillLine, LineKind
+from feenote.domain.deliveries import MessageKind
 from feenote.domain.money import Money
 from feenote.domain.records import Attorney, BillRecipient, Client, Contact, Firm, Matter, PaymentAccount
 from feenote.domain.what_is_due import Choice
@@ -129,9 +130,12 @@ def sent(office: Office, bill_id: str, send_id: str) -> None:
     )
 
 
-def balance_sent(office: Office, client_id: str, send_id: str) -> None:
-    """Send a client's balance as far as the queue."""
-    request = SendRequest(client_id=client_id)
+def balance_sent(
+    office: Office, client_id: str, send_id: str, *, balance_as: MessageKind = MessageKind.BALANCE
+) -> None:
+    """Send a client's balance, or a reminder of it, as far as the queue."""
+    read = frozenset({"sent_just_now", "never_sent", "reminded_recently"})
+    request = SendRequest(client_id=client_id, balance_as=balance_as, confirm=read)
     send_bills(office, firm_id=FIRM, send_id=send_id, request=request, sender="user_1", now=NOW)
 
 

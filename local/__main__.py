@@ -1,4 +1,4 @@
-"""Runs Feenote on this machine: `python -m local [--once] [--port N]`."""
+"""Runs Feenote on this machine: `python -m local [--once] [--port N] [--days N]`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DEFAULT_PORT = 8080
+DEFAULT_DAYS = 60
 
 
 def main() -> int:
@@ -24,6 +25,12 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)))
     parser.add_argument("--once", action="store_true", help="play the demo and stop")
     parser.add_argument("--no-demo", action="store_true", help="start with an empty firm")
+    parser.add_argument(
+        "--days",
+        type=_days,
+        default=DEFAULT_DAYS,
+        help="how far the demo moves the clock to show reminders: 0 to 60 days",
+    )
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = time.monotonic()
@@ -44,6 +51,13 @@ def main() -> int:
     return 0
 
 
+def _days(text: str) -> int:
+    days = int(text)
+    if not 0 <= days <= DEFAULT_DAYS:
+        raise argparse.ArgumentTypeError(f"say 0 to {DEFAULT_DAYS} days")
+    return days
+
+
 def _run(arguments: argparse.Namespace, processes: Processes, say: Callable[[str], None]) -> None:
     # Imported while the processes do their own imports.
     from local.machine import Machine, Plan  # noqa: PLC0415
@@ -52,7 +66,7 @@ def _run(arguments: argparse.Namespace, processes: Processes, say: Callable[[str
         if not arguments.no_demo:
             from local.demo.play import run  # noqa: PLC0415 - an empty firm does not need it
 
-            run(machine, say=say)
+            run(machine, say=say, days=arguments.days)
         if not arguments.once:
             signal.pause()
 

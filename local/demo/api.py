@@ -32,6 +32,10 @@ class StaffApi:
         """Change something."""
         return self._call("PATCH", path, json=body)
 
+    def put(self, path: str, body: object) -> Any:
+        """Put something whole in the place of what was there."""
+        return self._call("PUT", path, json=body)
+
     def post(self, path: str, body: object) -> Any:
         """Make or move something, once: each call has its own idempotency key."""
         return self._call("POST", path, json=body, headers={"Idempotency-Key": str(uuid4())})

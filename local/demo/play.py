@@ -12,14 +12,18 @@ from rich.table import Table
 from local.demo.api import StaffApi
 from local.demo.balance import balance_way, table_of_balance
 from local.demo.job import send_all, table_of_job
+from local.demo.reminders import tell
+from local.demo.sixty_days import DAYS, live_through
 from local.demo.story import BillStory, Place, StepFailedError, import_file, main_job, set_up_firm
 
 if TYPE_CHECKING:
     from local.machine import Machine
 
 
-def run(machine: Machine, *, say: Callable[[str], None]) -> None:
-    """Set the firm up, do the main job on the sample, load the rest of the demo data, print the table.
+def run(machine: Machine, *, say: Callable[[str], None], days: int = DAYS) -> None:
+    """Set the firm up, do the main job on the sample, load the rest of the demo data, print the tables.
+
+    At last the clock moves so many days on, and tells which reminders went out; none for no days.
 
     Raises:
         StepFailedError: when a step did not really happen.
@@ -45,6 +49,9 @@ def run(machine: Machine, *, say: Callable[[str], None]) -> None:
     balance = balance_way(place)
     machine.links["A client's balance, paid"] = balance.link
     console.print(table_of_balance(balance))
+    if days:
+        say(f"the clock moves {days} days on: reminders go out, some pay, one is held, one wants no more")
+        tell(live_through(place, console, days=days), console)
     console.print(
         f"\n  Start page   {machine.base_url}/_local\n"
         f"  Inbox        {machine.base_url}/_local/mails\n"
