@@ -166,7 +166,7 @@ CLIENTS = (
         "Cedar & Finch Architects",
         "organisation",
         (Matter("0833", "transaction"),),
-        (("Tomás", "Ibáñez", "tomas.ibanez@example.com", "Dear Tomás"),),
+        (("Tomás", "Ibáñez", "tomas.ibanez@example.com", "Estimado Tomás"),),
         language="es",
     ),
     Client(
@@ -213,7 +213,7 @@ CLIENTS = (
         "Élan Cosmetics Ltd.",
         "organisation",
         (Matter("0944", "transaction"),),
-        (("Chloé", "Durand", "chloe.durand@example.com", "Dear Ms. Durand"),),
+        (("Chloé", "Durand", "chloe.durand@example.com", "Chère Madame Durand"),),
         language="fr",
         time_zone="Europe/Paris",
     ),

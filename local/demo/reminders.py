@@ -1,4 +1,4 @@
-"""Sixty days of reminders, as a person reads them: what went out, why the rest did not, and a picture."""
+"""Sixty days of reminders, as a person reads them: a picture, what went out, and why the rest did not."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from rich.table import Table
 from local.demo.sixty_days import SixtyDays
 from local.demo.strip import Mark, Strip, Strips, lines_of
 
+MOST_ROWS = 12
+"""Of the table of what went; the picture shows all of it."""
 _TURNED_AWAY = {"bounced": Mark.BOUNCED, "complained": Mark.BOUNCED}
 _NOTES = {
     Mark.PAID: "paid",
@@ -27,25 +29,28 @@ _PASSING = {"reminded_recently", "closed", "not_due"}
 
 
 def tell(story: SixtyDays, console: Console) -> None:
-    """Print what sixty days brought."""
+    """Print what sixty days brought: the picture, then the first reminders, then why the rest did not go."""
+    for line in lines_of(strips_of(story)):
+        console.print(line, soft_wrap=True)
+    console.print()
     console.print(table_of_went(story))
+    if len(story.went) > MOST_ROWS:
+        console.print(f"and {len(story.went) - MOST_ROWS} more\n")
     console.print(table_of_reasons(story))
     console.print(
         f"On the first day {story.foreseen} reminders were foreseen if nobody paid. "
         f"{len(story.went)} went out, and each of them was in the forecast of its day.\n"
     )
-    for line in lines_of(strips_of(story)):
-        console.print(line, soft_wrap=True)
 
 
 def table_of_went(story: SixtyDays) -> Table:
-    """Return a line for each reminder that went out."""
+    """Return a line for each of the first reminders that went out."""
     title = f"{story.days} days of reminders: {len(story.went)} emails went out"
     table = Table(title=title, title_justify="left")
     for column in ("Day", "Client", "Stage of the oldest bill", "Bills", "Asked for"):
         table.add_column(column, justify="right" if column == "Asked for" else "left", no_wrap=True)
     day: date | None = None
-    for message in story.went:
+    for message in story.went[:MOST_ROWS]:
         table.add_row(
             f"{message.on:%a %d %b}" if message.on != day else "",
             message.client,

@@ -45,7 +45,7 @@ class TestThePolicyOfAFirmThatChoseNone:
             "3 days before the due date",
             "1 day after the due date",
         ]
-        assert (shown["repeat_days"], shown["repeat"]) == (15, "every 15 days after that")
+        assert (shown["repeat_days"], shown["repeat"]) == (15, "every 15 days after the last stage")
         assert (shown["most"], shown["minimum"], shown["is_on"]) == (10, usd(500), True)
         assert (shown["hold_until"], shown["days_off"]) == (None, [])
         assert shown["sending_hours"] == {"from": "09:00", "to": "18:00"}
@@ -92,7 +92,7 @@ class TestAPolicyOfOnesOwn:
             ("due-1", None),
             ("due+5", None),
         ]
-        assert shown["repeat"] == "never again after that"
+        assert shown["repeat"] == "never again after the last stage"
         assert {name: shown[name] for name in ("most", "minimum", "is_on", "hold_until", "country")} == {
             "most": 4,
             "minimum": usd(2_500),

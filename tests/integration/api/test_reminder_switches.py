@@ -312,7 +312,7 @@ class TestABillsReminders:
         sent = staff.get(of_bill(engagement.issued(issued_on="2026-10-01", due_on="2026-12-30"))).ok()
         assert (sent["next_stage"]["stage"], sent["next_stage"]["when"]) == (
             "repeat",
-            "every 45 days after that",
+            "every 45 days after the last stage",
         )
 
 

@@ -32,12 +32,12 @@ class TestAStage:
         policy = ReminderPolicy("firm_1")
 
         assert all("the due date" in stage_in_words(stage.key) for stage in policy.stages)
-        assert repeat_in_words(policy.repeat_days) == "every 15 days after that"
+        assert repeat_in_words(policy.repeat_days) == "every 15 days after the last stage"
 
     def test_that_repeats_says_how_often_where_that_is_known(self) -> None:
-        assert stage_in_words(REPEAT_KEY, repeat_days=15) == "every 15 days after that"
-        assert stage_in_words(REPEAT_KEY) == "again after the last stage"
-        assert repeat_in_words(None) == "never again after that"
+        assert stage_in_words(REPEAT_KEY, repeat_days=15) == "every 15 days after the last stage"
+        assert stage_in_words(REPEAT_KEY) == "repeated after the last stage"
+        assert repeat_in_words(None) == "never again after the last stage"
 
     def test_of_another_making_is_as_it_is(self) -> None:
         assert stage_in_words("") == ""

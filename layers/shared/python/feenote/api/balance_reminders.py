@@ -29,7 +29,7 @@ class RemindersMode(StrEnum):
 class BalanceReminders(Answer):
     """Whether a client is reminded of bills that say nothing themselves, who decided it, and what is planned.
 
-    Matters and bills with switches of their own are counted in `exceptions`.
+    Matters and bills with switches of their own are counted in `exceptions`; the forecast says when.
     """
 
     mode: RemindersMode
@@ -38,8 +38,8 @@ class BalanceReminders(Answer):
     next_at: Annotated[
         Instant | None,
         Field(
-            description="When it is decided next what goes out, at the latest eight days from the last time;"
-            " the forecast says what that will be. Null where they are off, or nothing is planned yet."
+            description="When something may go next; a reminder goes then unless something stands in its way."
+            " Null where they are off or held (`until` says when they go on), or nothing is planned yet."
         ),
     ]
     exceptions: int
@@ -64,7 +64,6 @@ def balance_reminders(
     )
     settings = (*reminders.matters.values(), *reminders.bills.values())
     mode = RemindersMode.ON if found.allows else RemindersMode.HELD if found.until else RemindersMode.OFF
-    exceptions = sum(setting.says(today) for setting in settings)
     return BalanceReminders(
         mode=mode,
         decided_by=DeciderAnswer(
@@ -73,6 +72,6 @@ def balance_reminders(
             name=firm.name if found.scope is Scope.FIRM else client.name,
         ),
         until=found.until,
-        next_at=reminders.planned_at if mode is not RemindersMode.OFF or exceptions else None,
-        exceptions=exceptions,
+        next_at=reminders.planned_at if mode is RemindersMode.ON else None,
+        exceptions=sum(setting.says(today) for setting in settings),
     )

@@ -30,7 +30,10 @@ class BillNamed(Answer):
 
 
 class BillOutcome(Answer):
-    """What became, or would become, of one bill; stage and reason are null where there is none."""
+    """What became, or would become, of one bill; stage and reason are null where there is none.
+
+    `when` is null for a bill whose reminders ended, too: none comes at that stage.
+    """
 
     bill: BillNamed
     outcome: Outcome
@@ -71,11 +74,13 @@ def bill_outcome(line: BillLine, *, called: str, repeat_days: int | None = None)
     if line.scope is not None:
         name = line.bill_number if line.scope is Scope.BILL else called
         decided_by = DeciderAnswer(scope=line.scope, id=line.scope_id, name=name)
+    ended = line.outcome is Outcome.ENDED
+    when = "" if ended else stage_in_words(line.stage, repeat_days=repeat_days)
     return BillOutcome(
         bill=BillNamed(id=line.bill_id, number=line.bill_number),
         outcome=line.outcome,
         stage=line.stage or None,
-        when=stage_in_words(line.stage, repeat_days=repeat_days) or None,
+        when=when or None,
         stage_on=line.stage_on,
         reason=line.reason,
         why=why_of(line),

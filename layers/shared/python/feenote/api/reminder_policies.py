@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -24,11 +25,21 @@ from feenote.domain.reminders.sending_days import CLOSES, OPENS
 from feenote.domain.reminders.words import repeat_in_words, stage_in_words
 from feenote.service.reminders.keep_policy import FirmPolicy
 
+
+def _country(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", text):
+        raise ValueError("Write two letters, such as US.")
+    return text.upper()
+
+
 Country = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z]{2}$"),
-    AfterValidator(str.upper),
-    Field(examples=["US"], description="An ISO 3166-1 code of two letters."),
+    AfterValidator(_country),
+    Field(
+        json_schema_extra={"pattern": "^[A-Za-z]{2}$"},
+        examples=["US"],
+        description="An ISO 3166-1 code of two letters.",
+    ),
 ]
 Subdivision = Annotated[
     str,
@@ -131,7 +142,7 @@ class ReminderPolicyAnswer(Answer):
     is_default: bool
     stages: list[StageAnswer]
     repeat_days: int | None
-    repeat: Annotated[str, Field(examples=["every 15 days after that"])]
+    repeat: Annotated[str, Field(examples=["every 15 days after the last stage"])]
     most: int
     minimum: MoneyField
     is_on: bool

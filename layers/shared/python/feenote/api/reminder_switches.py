@@ -92,7 +92,7 @@ class StoppedField(Request):
 class ContactRemindersAnswer(Answer):
     """Whether reminders go to a contact's address.
 
-    `stopped_by` is `one_click` or `page` where the recipient did it, else the address of who did at the firm;
+    `stopped_by` is `one_click`, `page` or `complaint` where the recipient did it, else who did at the firm;
     `last_asked_at` is when a message last asked this address for money.
     """
 

@@ -21,7 +21,7 @@ from feenote.domain.money import Money
 from feenote.domain.open_bills import OpenBill
 from feenote.domain.records import Contact, PaymentAccount
 from feenote.domain.reminders.policy import REPEAT_KEY
-from feenote.domain.shown_bills import asked_on, listed_bills
+from feenote.domain.shown_bills import asked_on, listed_bills, shown_bills
 from feenote.service.ports import MailContext
 
 # These lead to a bill: where there is none, there is no link. A new link may lead to a balance instead.
@@ -116,7 +116,10 @@ class MailFacts:
 
     @cached_property
     def today(self) -> date:
-        """Return the firm's calendar day."""
+        """Return the firm's calendar day; of a reminder the client's, on which its stage was decided."""
+        zone = self.context.client.time_zone
+        if self.kind is MessageKind.REMINDER and zone:
+            return day_in(zone, self.now)
         return today_of(self.context.firm, self.now)
 
     @property
@@ -238,13 +241,33 @@ class MailFacts:
 
     @cached_property
     def others(self) -> tuple[Owed, ...]:
-        """Return the client's other bills that can be paid with this one, where that is allowed."""
+        """Return the client's other bills that can be paid with this one, where that is allowed.
+
+        Of a reminder, those that its reader may see and that it does not ask for.
+        """
+        if self.kind is MessageKind.REMINDER:
+            return self._beside_the_reminder()
         if self.bill is None or not self.can_pay or not self.context.delivery.accept_all_unpaid:
             return ()
         return tuple(
             owed
             for owed in self.to_pay
             if owed.bill.bill_id != self.bill.id and owed.payable.currency == self.bill.currency
+        )
+
+    def _beside_the_reminder(self) -> tuple[Owed, ...]:
+        account, delivery = self.context.account, self.context.delivery
+        if not self.can_pay or not delivery.accept_all_unpaid:
+            return ()
+        asked = {owed.bill.bill_id for owed in self.owed}
+        nothing = {
+            currency: money.zero(currency) for currency in {each.payable.currency for each in self.to_pay}
+        }
+        return tuple(
+            Owed(bill, payable, nothing[payable.currency])
+            for bill in shown_bills(account, delivery.visibility)
+            for payable in (asked_on(account, bill),)
+            if bill.bill_id not in asked and payable and payable.currency in nothing
         )
 
     def known_bill(self, bill_id: str) -> Bill | BillSummary | None:

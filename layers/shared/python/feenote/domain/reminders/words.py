@@ -18,7 +18,7 @@ _REASONS = {
     Reason.PENDING: "A payment of it is on its way.",
     Reason.DISPUTED: "The client disputes a payment of it with their bank.",
     Reason.CREDIT: "What is held for the client covers it.",
-    Reason.BELOW_MINIMUM: "It asks for less than the least amount that the firm reminds of.",
+    Reason.BELOW_MINIMUM: "Less is owed than the firm’s minimum for reminders.",
     Reason.OFF: "Reminders are switched off {where}.",
     Reason.HELD: "Reminders are held {where}{until}.",
     Reason.REMINDED_RECENTLY: "The recipient’s address was asked for money less than seven days ago.",
@@ -45,7 +45,7 @@ def stage_in_words(key: str, *, repeat_days: int | None = None) -> str:
     `repeat_days` is the policy's, where it is known; a key of another making is returned as it is.
     """
     if key == REPEAT_KEY:
-        return repeat_in_words(repeat_days) if repeat_days else "again after the last stage"
+        return repeat_in_words(repeat_days) if repeat_days else "repeated after the last stage"
     found = _KEY.fullmatch(key)
     if found is None:
         return key
@@ -58,7 +58,11 @@ def stage_in_words(key: str, *, repeat_days: int | None = None) -> str:
 
 def repeat_in_words(repeat_days: int | None) -> str:
     """Return what comes after the last stage."""
-    return f"every {repeat_days} days after that" if repeat_days else "never again after that"
+    return (
+        f"every {repeat_days} days after the last stage"
+        if repeat_days
+        else "never again after the last stage"
+    )
 
 
 def reason_in_words(reason: Reason, *, scope: Scope | None = None, until: date | None = None) -> str:

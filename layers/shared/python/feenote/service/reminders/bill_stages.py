@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from feenote.domain.open_bills import OpenBill
-from feenote.domain.reminders import stages
 from feenote.domain.reminders.stages import StageDay
-from feenote.service.reminders.due_bills import due_stage
+from feenote.service.reminders.due_bills import due_stage, earliest, next_to_come, ruling_of
 from feenote.service.reminders.facts import ReminderFacts
 
 
@@ -21,15 +20,32 @@ class NextStage:
 
 
 def next_stage(facts: ReminderFacts, bill: OpenBill, now: datetime) -> NextStage | None:
-    """Return the next stage of an open bill; None where no reminder of it comes any more.
+    """Return the next stage of an open bill; None where reminders of it are off, or none comes any more.
 
-    Whether one may go then is not asked here.
+    Where they are held, it is the one that comes when the hold is over. Whether one may go for any other
+    reason is not asked here.
     """
-    if facts.reminders.of_bill(bill.bill_id).is_ended:
+    history = facts.reminders.of_bill(bill.bill_id)
+    goes_on = _goes_on(facts, bill, facts.days.today(now))
+    if history.is_ended or history.sent >= facts.policy.most or goes_on is None:
         return None
-    due = due_stage(facts, bill, facts.days.today(now))
+    due = due_stage(facts, bill, goes_on)
     if due is not None and due.is_over:
         return None
     # What is done, is done through this day at the latest.
-    stage = due.stage if due is not None else stages.following(facts.policy, bill, facts.days.today(now))
-    return NextStage(stage, facts.days.next_opening(now, not_before=stage.on)) if stage is not None else None
+    stage = due.stage if due is not None else next_to_come(facts, bill, goes_on)
+    if stage is None:
+        return None
+    first = max(earliest(facts, bill, stage), goes_on)
+    return NextStage(stage, facts.days.next_opening(now, not_before=first))
+
+
+def _goes_on(facts: ReminderFacts, bill: OpenBill, today: date) -> date | None:
+    """Return from which day on the switches let reminders of a bill go; None where they are off."""
+    day = today
+    while not (ruling := ruling_of(facts, bill, day)).allows:
+        if ruling.until is None:
+            return None
+        # What decides when this hold is over may be off, or another hold.
+        day = ruling.until
+    return day

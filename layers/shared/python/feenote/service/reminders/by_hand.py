@@ -171,7 +171,7 @@ def _of_little(facts: ReminderFacts, groups: Iterable[Group]) -> list[Finding]:
         enough = set(above_minimum(facts, group.bill_ids))
         little = [facts.account.open_bills[each] for each in group.bill_ids if each not in enough]
         if little:
-            text = f"Below the least amount that the firm's reminders ask for: {_named(little)}."
+            text = f"Less is owed than the firm's minimum for reminders: {_named(little)}."
             found.append(_about(little, "below_minimum", text, group.contacts[0].id))
     return found
 

@@ -11,21 +11,24 @@ FRENCH = MailWords(
     hello="Bonjour,",
     list_end="{first} et {last}",
     label="{label}\u202f:",
-    bill_subject="Note d’honoraires {number} du cabinet {firm}\u202f: {amount} à payer avant le {date}",
+    bill_subject=(
+        "Note d’honoraires {number} du cabinet {firm}\u202f: {amount} à payer au plus tard le {date}"
+    ),
     late_subject="Note d’honoraires {number} du cabinet {firm}\u202f: {amount} à payer depuis le {date}",
     copy_subject="Note d’honoraires {number} du cabinet {firm}",
-    reminder_subject_soon="Rappel\u202f: {amount} à payer avant le {date}",
+    reminder_subject_soon="Rappel\u202f: {amount} à payer au plus tard le {date}",
     reminder_subject_late="Rappel\u202f: {amount} à payer depuis le {date}",
     reminder_subject_many="Rappel\u202f: {count} notes d’honoraires à payer, {amount} au total",
     reminder_subject_long="Toujours impayé\u202f: {amount} à payer depuis le {date}",
     reminder_subject_long_many="Toujours impayées\u202f: {count} notes d’honoraires, {amount} au total",
     reminder_subject_none="Rappel du cabinet {firm}",
     bill_ready=(
-        "Votre note d’honoraires {number} du cabinet {firm} est prête. {amount} à payer avant le {date}."
+        "Votre note d’honoraires {number} du cabinet {firm} est prête. "
+        "{amount} à payer au plus tard le {date}."
     ),
     bill_late=(
         "Voici votre note d’honoraires {number} du cabinet {firm}. "
-        "Elle était à payer avant le {date}\u202f; reste à payer\u202f: {amount}."
+        "Elle était à payer au plus tard le {date}\u202f; reste à payer\u202f: {amount}."
     ),
     bill_paid=(
         "Voici une copie de votre note d’honoraires {number} du cabinet {firm}. "
@@ -58,22 +61,23 @@ FRENCH = MailWords(
     others_many=(
         "{count} autres notes sont impayées, pour {amount} au total. Vous pouvez tout payer sur la même page."
     ),
-    reminder_soon_one="Votre note d’honoraires {number} de {amount} est à payer avant le {date}.",
+    reminder_soon_one="Votre note d’honoraires {number} de {amount} est à payer au plus tard le {date}.",
     reminder_soon_many=(
         "{count} de vos notes d’honoraires arrivent à échéance, pour {amount} au total. La "
-        "première est à payer avant le {date}."
+        "première est à payer au plus tard le {date}."
     ),
-    reminder_late_one="Votre note d’honoraires {number} de {amount} était à payer avant le {date}.",
+    reminder_late_one="Votre note d’honoraires {number} de {amount} était à payer au plus tard le {date}.",
     reminder_late_many=(
         "{count} de vos notes d’honoraires sont impayées, pour {amount} au total. La plus "
-        "ancienne était à payer avant le {date}."
+        "ancienne était à payer au plus tard le {date}."
     ),
     reminder_long_one=(
-        "Votre note d’honoraires {number} de {amount} reste impayée. Elle était à payer avant le {date}."
+        "Votre note d’honoraires {number} de {amount} reste impayée. "
+        "Elle était à payer au plus tard le {date}."
     ),
     reminder_long_many=(
         "{count} de vos notes d’honoraires restent impayées, pour {amount} au total. La plus "
-        "ancienne était à payer avant le {date}."
+        "ancienne était à payer au plus tard le {date}."
     ),
     reminder_request_soon=(
         "Ce n’est qu’un mot avant l’échéance\u202f: si le paiement est déjà prévu, vous n’avez rien à faire."
@@ -92,7 +96,7 @@ FRENCH = MailWords(
     amount_paid="Montant reçu",
     amount_refunded="Montant remboursé",
     total="Total",
-    due_by="À payer avant le {date}",
+    due_by="À payer au plus tard le {date}",
     was_due="Échéance le {date}",
     oldest_due="Échéance la plus ancienne\u202f: {date}",
     bill="Note",
