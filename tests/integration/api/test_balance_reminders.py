@@ -70,6 +70,7 @@ class TestTheRemindersOfABalance:
         after = shown(reminding, engagement)
 
         assert (held["mode"], held["until"], held["decided_by"]["scope"]) == ("held", "2026-11-25", "client")
+        assert held["next_at"] is None
         assert (after["mode"], after["until"], after["decided_by"]["scope"]) == ("on", None, "firm")
 
     def test_are_held_by_the_firm(self, reminding: Reminding) -> None:
@@ -96,5 +97,5 @@ class TestTheRemindersOfABalance:
         left = shown(reminding, engagement)
 
         assert (both["mode"], both["exceptions"], left["exceptions"]) == ("off", 2, 1)
-        # The bill is reminded of although the client is not.
-        assert left["next_at"] is not None
+        # The bill is reminded of although the client is not: its forecast says when.
+        assert left["next_at"] is None

@@ -121,6 +121,23 @@ class TestTheFirm:
         assert (task["client_id"], task["contact_id"]) == (engagement.client_id, engagement.contact_id)
         assert task["link"] == f"/v1/contacts/{engagement.contact_id}"
 
+    def test_is_asked_no_more_when_they_start_again(self, token: str, office: Office) -> None:
+        click(token)
+        assert tasks(office)
+
+        press(token, "start")
+
+        assert not tasks(office)
+
+    def test_is_asked_no_more_when_staff_start_them(
+        self, token: str, office: Office, staff: Staff, engagement: Engagement
+    ) -> None:
+        click(token)
+
+        staff.put(f"/v1/contacts/{engagement.contact_id}/reminders", {"stopped": False}).ok()
+
+        assert not tasks(office)
+
     def test_is_asked_anew_when_it_is_stopped_anew(self, token: str, office: Office, staff: Staff) -> None:
         click(token)
         (first,) = tasks(office)

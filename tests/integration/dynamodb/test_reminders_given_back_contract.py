@@ -34,7 +34,7 @@ class TestAMessageThatDoesNotGo:
 
         kept = store.reminders.of_client(FIRM, CLIENT)
         assert (kept.history, kept.planned_at) == (
-            {"bill_1": replace(RAN, done_through=None, last_run="")},
+            {"bill_1": replace(RAN, sent=0, done_through=None, last_run="")},
             None,
         )
         assert kept.version == run.reminders.version + 1

@@ -148,7 +148,7 @@ class Laws:
     # --- the end --------------------------------------------------------------------------------
 
     def at_the_end(self) -> None:
-        """After three quiet weeks nothing that was due is left undone, and every end has its task."""
+        """After five quiet weeks nothing that was due is left undone, and every end has its task."""
         world = self.world
         for party in world.parties:
             account = world.system.store.books.account(party.firm_id, party.client_id)
@@ -165,7 +165,7 @@ class Laws:
         today = model.day_there(party, world.now)
         kept = world.system.store.reminders.of_client(party.firm_id, party.client_id).of_bill(bill.bill_id)
         is_small = bill.balance_due.minor < model.MINIMUM[bill.total.currency]
-        long_ago = today - timedelta(days=22)
+        long_ago = today - timedelta(days=32)
         stands_back = (
             bill.is_disputed
             or not payable
@@ -186,7 +186,7 @@ class Laws:
 
     def _let_all_along(self, party: Party, bill: OpenBill, today: date) -> bool:
         """Say whether reminders of a bill might go on every one of the quiet days."""
-        return all(self.world.switches.lets(party, bill, today - timedelta(days=back)) for back in range(25))
+        return all(self.world.switches.lets(party, bill, today - timedelta(days=back)) for back in range(36))
 
     def _somebody_reads(self, party: Party, bill: OpenBill) -> bool:
         world = self.world

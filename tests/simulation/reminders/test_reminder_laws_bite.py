@@ -107,7 +107,7 @@ NOTICED: dict[Break, str] = {
     ask_nobody_at_the_end: "ended and nobody is asked",
 }
 
-SELDOM: dict[Break, int] = {never_stop: 6, ask_nobody_at_the_end: 2}
+SELDOM: dict[Break, int] = {never_stop: 6, ask_nobody_at_the_end: 2, forget_a_shard: 12}
 """Where to begin with what shows only in histories that are long about one bill."""
 
 

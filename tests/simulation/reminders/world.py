@@ -471,11 +471,14 @@ class World:
         if not accepted:
             return ""
         mail = accepted[-1]
+        notice = self.random.choice([Notice.HARD_BOUNCE, Notice.COMPLAINT])
+        if notice is Notice.COMPLAINT:
+            self.stopped.add((mail.tags["firm_id"], mail.to_address.casefold()))
         take_notice(
             self.ports,
             firm_id=mail.tags["firm_id"],
             delivery_id=mail.tags["delivery_id"],
-            notice=self.random.choice([Notice.HARD_BOUNCE, Notice.COMPLAINT]),
+            notice=notice,
             message_id="",
             at=self.now,
             addresses=(mail.to_address,),
@@ -506,8 +509,8 @@ class World:
     # --- the end --------------------------------------------------------------------------------
 
     def settle_down(self) -> None:
-        """Let three weeks pass in which everything works and nobody does anything."""
+        """Let five weeks pass in which everything works and nobody does anything."""
         self.system.plan.arm(None)
         self.schedule_is_out = self.mail_is_out = False
-        for _ in range(25):
+        for _ in range(36):
             self.day_passes(is_quiet=True)

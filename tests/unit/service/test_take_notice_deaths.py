@@ -77,7 +77,7 @@ class TestADeathInTheMiddle:
                 signals=ports.signals,
                 **{
                     name: Dying(getattr(ports, name), left)
-                    for name in ("deliveries", "records", "bills", "tasks")
+                    for name in ("deliveries", "records", "bills", "tasks", "reminders")
                 },
             )
             try:

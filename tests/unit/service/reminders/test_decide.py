@@ -216,32 +216,60 @@ class TestWhatStandsAgainstABill:
 
 
 class TestAWeekThatIsNotOverAtNineSharp:
+    OPENING = NOW - timedelta(hours=1)
+
     def test_is_waited_for_on_its_day(self) -> None:
-        asked_at = NOW - ONE_IN + timedelta(minutes=5)
+        asked_at = self.OPENING - ONE_IN + timedelta(minutes=5)
         waiting = facts([bill(1, LATE)], addresses={"dana@client.example": AddressFacts("", asked_at)})
 
-        early = decide(waiting, NOW)
-        later = waits_until(waiting, early, NOW)
+        early = decide(waiting, self.OPENING)
+        later = waits_until(waiting, early, self.OPENING)
 
         assert not early.reminders
         assert later == asked_at + ONE_IN
         assert decide(waiting, later).reminders
 
     def test_keeps_nothing_else_waiting(self) -> None:
-        asked_at = NOW - ONE_IN + timedelta(minutes=5)
+        asked_at = self.OPENING - ONE_IN + timedelta(minutes=5)
         known = {"dana@client.example": AddressFacts("", asked_at)}
         going = facts([bill(1, LATE)])
+        decided = decide(going, self.OPENING)
 
-        assert waits_until(replace(going, addresses=known), decide(going, NOW), NOW) is None
+        assert waits_until(replace(going, addresses=known), decided, self.OPENING) is None
 
-    def test_is_waited_for_until_another_day_where_it_ends_at_night(self) -> None:
-        asked_at = NOW - ONE_IN + timedelta(hours=10)
+    @pytest.mark.parametrize("late", [timedelta(hours=1), timedelta(hours=7), timedelta(hours=12)])
+    def test_is_waited_for_until_the_next_opening_where_it_ends_late(self, late: timedelta) -> None:
+        asked_at = self.OPENING - ONE_IN + late
         waiting = facts([bill(1, LATE)], addresses={"dana@client.example": AddressFacts("", asked_at)})
 
-        decided = decide(waiting, NOW)
+        decided = decide(waiting, self.OPENING)
 
-        assert waits_until(waiting, decided, NOW) is None
+        assert waits_until(waiting, decided, self.OPENING) is None
         assert decided.bills[0].until == TODAY + timedelta(days=1)
+
+
+class TestARepetition:
+    def test_keeps_its_distance_from_a_reminder_that_came_late(self) -> None:
+        due_on = date(2026, 9, 10)
+        """Its repetitions are on 25 October, 9 and 24 November."""
+        kept = ClientReminders(FIRM, CLIENT, history={"bill_1": BillHistory(3, date(2026, 11, 19))})
+        late = facts([bill(1, due_on)], reminders=kept)
+        on_the_24th, on_december_4th = NOW + timedelta(days=1), NOW + timedelta(days=11)
+
+        assert not decide(late, on_the_24th).bills
+        assert late.days.today(next_look(late, on_the_24th) or NOW) == date(2026, 12, 4)
+        assert decide(late, on_december_4th).reminders
+
+
+class TestWhatEnded:
+    def test_goes_on_where_the_policy_lets_more_come(self) -> None:
+        ended = BillHistory(10, date(2026, 11, 1), is_ended=True)
+        kept = ClientReminders(FIRM, CLIENT, history={"bill_1": ended})
+        due_on = date(2026, 9, 24)
+
+        assert not decide(facts([bill(1, due_on)], reminders=kept), NOW).bills
+        more = ReminderPolicy(FIRM, most=12)
+        assert decide(facts([bill(1, due_on)], reminders=kept, policy=more), NOW).reminders
 
 
 class TestTheEnd:

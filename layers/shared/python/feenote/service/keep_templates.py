@@ -82,10 +82,18 @@ def delete_template(ports: Ports, *, firm_id: str, template_id: str, expected_ve
 
     Raises:
         NotFoundError: when there is none.
+        ConflictError: when the reminder policy names it.
         StaleVersionError, StaleError: when it is not what the caller saw, or somebody was faster.
     """
     before = read_template(ports, firm_id=firm_id, template_id=template_id)
     _expect(before, expected_version)
+    if before.kind is MessageKind.REMINDER:
+        policy = ports.reminders.policy(firm_id)
+        named = [stage.key for stage in policy.stages if stage.template_id == template_id]
+        if named:
+            raise ConflictError(
+                f"The reminder policy names this template at {', '.join(named)}: choose another there first."
+            )
     ports.templates.delete(before)
 
 

@@ -126,6 +126,9 @@ def _mark(ports: Ports, delivery: Delivery, told: _Told, recipients: tuple[_Reci
             ports.records.mark_address(
                 delivery.firm_id, recipient.contact_id, becomes, address=recipient.address
             )
+        if recipient.is_named and told.notice is Notice.COMPLAINT:
+            # Other contacts may have the same address: whoever complained gets no reminder as any of them.
+            ports.reminders.stop(delivery.firm_id, recipient.address, by="complaint", at=told.at)
 
 
 def _move(ports: Ports, delivery: Delivery, told: _Told, recipients: tuple[_Recipient, ...]) -> None:

@@ -67,7 +67,7 @@ class AddressFacts:
     asked_before_at: datetime | None = None
     stopped_at: datetime | None = None
     stopped_by: str = ""
-    """`one_click`, `page`, or the id of who did it at the firm."""
+    """`one_click`, `page`, `complaint`, or the id of who did it at the firm."""
 
     def has_room(self, now: datetime, *, mine: str = "") -> bool:
         """Say whether a reminder may go to it; the message `mine` itself does not stand in its own way."""
@@ -77,10 +77,11 @@ class AddressFacts:
 
 
 def given_back(reminders: ClientReminders, run_id: str, bill_ids: tuple[str, ...]) -> ClientReminders:
-    """Return the history as if the run had done nothing for these bills; how often was tried still counts."""
+    """Return the history as if the run had done nothing for these bills."""
     history = dict(reminders.history)
     for bill_id in bill_ids:
         one = reminders.of_bill(bill_id)
         if one.last_run == run_id:
-            history[bill_id] = replace(one, done_through=one.done_before, last_run="")
+            sent = max(one.sent - 1, 0)
+            history[bill_id] = replace(one, sent=sent, done_through=one.done_before, last_run="")
     return replace(reminders, history=history, planned_at=None, version=reminders.version + 1)

@@ -10,10 +10,12 @@ from feenote.domain.allocation import oldest_first
 from feenote.domain.open_bills import OpenBill
 from feenote.domain.reminders import stages, switches
 from feenote.domain.reminders.history import ONE_IN
+from feenote.domain.reminders.policy import REPEAT_KEY
 from feenote.domain.reminders.stages import StageDay
 from feenote.domain.reminders.switches import Mode, Ruling, Setting
 from feenote.service.reminders.facts import ReminderFacts
 
+AN_HOUR = timedelta(hours=1)
 LOOK_AGAIN_IN = timedelta(days=8)
 """At the latest: whatever moved a plan and was not told finds its way back by itself."""
 
@@ -43,13 +45,18 @@ def due_stage(facts: ReminderFacts, bill: OpenBill, today: date) -> DueBill | No
     """Return what is due for a bill on a day; None where nothing is."""
     history = facts.reminders.of_bill(bill.bill_id)
     stage = stages.latest(facts.policy, bill, today)
-    if stage is None or history.is_ended:
+    if stage is None:
         return None
     done = _done_through(facts, bill)
     ends_on = stages.ends_on(facts.policy, bill)
-    if ends_on is not None and ends_on <= today and history.sent:
+    are_stages_over = ends_on is not None and ends_on <= today and history.sent > 0
+    if history.is_ended and (are_stages_over or history.sent >= facts.policy.most):
+        return None  # Unless the policy, or the bill's dates, let more come again since.
+    if are_stages_over:
         return DueBill(bill, stage, is_over=True)
     if done is not None and stage.on <= done:
+        return None
+    if today < earliest(facts, bill, stage):
         return None
     return DueBill(bill, stage, is_over=history.sent >= facts.policy.most)
 
@@ -87,13 +94,19 @@ def next_look(facts: ReminderFacts, now: datetime) -> datetime | None:
 
 
 def room_from(facts: ReminderFacts, asked_at: datetime) -> datetime:
-    """Return from when on a reminder may go to an address that was asked for money at an instant."""
+    """Return from when on a reminder may go to an address that was asked for money at an instant.
+
+    That is an opening; or, where a week is over within the hour after one, that instant: a reminder that took
+    some minutes to go is followed by one on the same day of the week.
+    """
     free_at = asked_at + ONE_IN
-    return free_at if facts.days.is_open(free_at) else facts.days.next_opening(free_at)
+    opened_at = facts.days.opening(facts.days.today(free_at))
+    is_early = facts.days.is_open(free_at) and free_at - opened_at < AN_HOUR
+    return free_at if is_early else facts.days.next_opening(free_at)
 
 
 def room_later_today(facts: ReminderFacts, now: datetime) -> datetime | None:
-    """Return when an address has room again before the next opening: weeks go by minutes, days do not."""
+    """Return when an address has room again before the next opening."""
     free = (room_from(facts, one.asked_at) for one in facts.addresses.values() if one.asked_at is not None)
     until = facts.days.next_opening(now)
     return min((at for at in free if now < at < until), default=None)
@@ -104,12 +117,31 @@ def _opening_of_next_stage(facts: ReminderFacts, bill: OpenBill, now: datetime) 
     history = facts.reminders.of_bill(bill.bill_id)
     if history.is_ended:
         return None
-    done = _done_through(facts, bill)
-    stage = stages.following(facts.policy, bill, max(today, done) if done else today)
+    stage = next_to_come(facts, bill, today)
     if stage is not None:
-        return facts.days.next_opening(now, not_before=stage.on)
+        return facts.days.next_opening(now, not_before=earliest(facts, bill, stage))
     ends_on = stages.ends_on(facts.policy, bill)
     return facts.days.next_opening(now, not_before=ends_on) if ends_on and history.sent else None
+
+
+def next_to_come(facts: ReminderFacts, bill: OpenBill, today: date) -> StageDay | None:
+    """Return the stage of a bill that comes next where none is due; None where none comes any more.
+
+    It may have come already, and wait for its distance from the last reminder.
+    """
+    done = _done_through(facts, bill)
+    come = stages.latest(facts.policy, bill, today)
+    if come is not None and (done is None or come.on > done):
+        return come
+    return stages.following(facts.policy, bill, max(today, done) if done else today)
+
+
+def earliest(facts: ReminderFacts, bill: OpenBill, stage: StageDay) -> date:
+    """Return the first day for a stage: a repetition keeps its distance from a reminder that came late."""
+    reminded_on = facts.reminders.of_bill(bill.bill_id).done_through
+    if stage.key != REPEAT_KEY or reminded_on is None or facts.policy.repeat_days is None:
+        return stage.on
+    return max(stage.on, reminded_on + timedelta(days=facts.policy.repeat_days))
 
 
 def _done_through(facts: ReminderFacts, bill: OpenBill) -> date | None:

@@ -16,7 +16,7 @@ DAYS_AHEAD = 60
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What a day brings: the opening at which it happens and what is decided there."""
+    """What a day brings: the opening at which it happens, and of what is decided there what is new."""
 
     at: datetime
     decided: Decided
@@ -39,7 +39,7 @@ def forecast(facts: ReminderFacts, now: datetime, *, days: int = DAYS_AHEAD) -> 
         news = [line for line in decided.bills if _is_news(told.get(line.bill_id), line)]
         told |= {line.bill_id: line for line in decided.bills}
         if news:
-            found.append(Foreseen(at, decided))
+            found.append(Foreseen(at, replace(decided, bills=tuple(news))))
         facts = _after(facts, decided, at)
         at = next_look(facts, at)
     return tuple(found)

@@ -10,6 +10,7 @@ from feenote.domain.reminders.history import AddressFacts
 from feenote.service.errors import FieldError, RefusedError
 from feenote.service.keep_contacts import read_contact
 from feenote.service.ports import Ports
+from feenote.service.reminders.stopped_tasks import close_stopped_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ def set_stopped(
 ) -> RemindedContact:
     """Stop reminders to a contact's address, or let them go again; the same once more changes nothing.
 
+    Where its recipient had stopped them, the task that says so is done when they go again.
+
     Raises:
         NotFoundError: when the firm has no such contact.
         RefusedError: when they are to be stopped and the contact has no address.
@@ -47,6 +50,7 @@ def set_stopped(
     elif stopped:
         ports.reminders.stop(firm_id, contact.email, by=actor, at=now)
     else:
+        close_stopped_task(ports, firm_id, _known(ports, contact), by=actor, at=now)
         ports.reminders.start(firm_id, contact.email)
     return RemindedContact(contact, _known(ports, contact))
 

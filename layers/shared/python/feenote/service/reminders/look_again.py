@@ -18,6 +18,7 @@ from feenote.domain.reminders.switches import Ruling
 from feenote.domain.reminders.words import reason_in_words
 from feenote.domain.shown_bills import listed_bills, matters_of
 from feenote.service.ports import MailContext, Ports
+from feenote.service.recipients import visibility_of
 from feenote.service.reminders.decide import above_minimum, owed_reason, person_reason
 from feenote.service.reminders.due_bills import ruling_of
 from feenote.service.reminders.facts import ReminderFacts
@@ -55,7 +56,7 @@ def look_again(ports: Ports, context: MailContext, now: datetime) -> MailContext
         return Dropped(reason)
     today = facts.days.today(now)
     # What is gone from the account comes first: it was the oldest, and it has no place among the others.
-    found = {each: _dropped(facts, delivery, each, today) for each in _in_order(facts, delivery)}
+    found = {each: _dropped(facts, context, each, today) for each in _in_order(facts, delivery)}
     standing = [bill_id for bill_id, dropped in found.items() if dropped is None]
     bill_ids = above_minimum(facts, standing) if delivery.run_id else tuple(standing)
     if not bill_ids:
@@ -95,6 +96,9 @@ def _reason_of_people(facts: ReminderFacts, context: MailContext, now: datetime)
         contact = contacts.get(delivery.contact_at(address))
         if contact is None:
             return Reason.NO_RECIPIENT
+        # Somebody corrected the address: the old one may be a stranger's. The next run writes to the new one.
+        if delivery.run_id and contact.email.casefold() != address.casefold():
+            return Reason.NO_RECIPIENT
         reason = person_reason(facts, contact, address, now, mine=delivery.id)
         if reason is Reason.REMINDED_RECENTLY and not delivery.run_id:
             continue
@@ -109,12 +113,13 @@ def _in_order(facts: ReminderFacts, delivery: Delivery) -> tuple[str, ...]:
     return (*(each for each in delivery.bill_ids if each not in set(listed)), *listed)
 
 
-def _dropped(facts: ReminderFacts, delivery: Delivery, bill_id: str, today: date) -> Dropped | None:
+def _dropped(facts: ReminderFacts, context: MailContext, bill_id: str, today: date) -> Dropped | None:
+    delivery = context.delivery
     reason = owed_reason(facts, bill_id)
     if reason is not None:
         return Dropped(reason)
     bill = facts.account.open_bills[bill_id]
-    if not _is_seen(delivery, bill):
+    if not _is_seen(context, bill):
         return Dropped(Reason.NO_RECIPIENT)
     if not delivery.run_id:
         return None
@@ -124,9 +129,14 @@ def _dropped(facts: ReminderFacts, delivery: Delivery, bill_id: str, today: date
     return Dropped(Reason.HELD if ruling.until else Reason.OFF, ruling)
 
 
-def _is_seen(delivery: Delivery, bill: OpenBill) -> bool:
-    """Say whether a bill is still one that the recipient may see: its matters may have changed."""
-    return delivery.visibility is not None and delivery.visibility.shows(bill)
+def _is_seen(context: MailContext, bill: OpenBill) -> bool:
+    """Say whether a bill is still one that the recipient may see: matters, and who gets them, change."""
+    delivery = context.delivery
+    if delivery.visibility is None or not delivery.visibility.shows(bill):
+        return False
+    # Whom a person chose, that person answers for.
+    by_rule = visibility_of(context.client, context.matters, [delivery.contact_id])
+    return not delivery.run_id or by_rule.shows(bill)
 
 
 def _of_bills(context: MailContext) -> MailContext:

@@ -6,7 +6,6 @@ It works as long as the link is stored, also where it ended or was taken back.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,12 +20,15 @@ from feenote.domain.reminders.history import AddressFacts
 from feenote.service.errors import NotFoundError
 from feenote.service.open_link import find_link
 from feenote.service.ports import Ports
+from feenote.service.reminders.stopped_tasks import close_stopped_task, stopped_task_id
 
 STARTS_IN_WINDOW = 5
 START_WINDOW_SECONDS = 3_600
 """Stopping is never counted: it changes something only once after each start."""
 TOLD_AGAIN_FOR = timedelta(hours=1)
 """So long a repeated stop makes sure that the firm was told: the first may have died before it did."""
+RECIPIENT = "the recipient"
+"""Who marks the task as done by starting reminders again."""
 GONE = "This link stops nothing."
 
 
@@ -90,7 +92,7 @@ def stop_by_link(ports: Ports, *, token: str, by: StoppedBy, now: datetime) -> R
 
 
 def start_by_link(ports: Ports, *, token: str, now: datetime) -> Reminded | None:
-    """Let reminders come again to whom the link was sent; None where that was done too often.
+    """Let reminders come again to whom the link was sent, and close the task; None where done too often.
 
     Raises:
         NotFoundError: for a token that opens nothing, or that belongs to nobody.
@@ -106,6 +108,7 @@ def start_by_link(ports: Ports, *, token: str, now: datetime) -> Reminded | None
     if uses > STARTS_IN_WINDOW:
         return None
     for address in stopped:
+        close_stopped_task(ports, firm_id, known[address.casefold()], by=RECIPIENT, at=now)
         if ports.reminders.start(firm_id, address):
             ports.signals.count("RemindersStarted")
             ports.signals.info("reminders.started", link_id=found.link.id)
@@ -174,10 +177,8 @@ def _task(found: Reminded, recipient: Addressee, stopped_at: datetime) -> Task:
         name = contact.display_name
     address = recipient.address
     who = f"{name} ({address})" if name and name != address else address
-    # One for each time that it was stopped: made from the address, unread, and the instant.
-    digest = hashlib.sha256(address.casefold().encode()).hexdigest()[:16]
     return Task(
-        id=f"tsk_stopped_{digest}_{stopped_at:%Y%m%d%H%M%S%f}",
+        id=stopped_task_id(address, stopped_at),
         firm_id=link.firm_id,
         kind=TaskKind.REMINDERS_STOPPED,
         created_at=stopped_at,
