@@ -36,6 +36,7 @@ def office_over(store: Store, delivery: Delivery) -> Any:
         records=store.records,
         bills=store.bills,
         tasks=store.tasks,
+        reminders=store.reminders,
         signals=FakeSignals(),
     )
     return SimpleNamespace(store=store, ports=cast("Ports", ports))
