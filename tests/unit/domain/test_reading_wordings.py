@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -24,6 +22,7 @@ from feenote.domain.autofill.parsing import (
 )
 from feenote.domain.deliveries import MessageKind
 from feenote.domain.templates import Wording
+from tests.counting.work import work_of
 from tests.unit.domain.wordings import ANYTHING, NAMES, SOUND, USES, place_in
 
 
@@ -139,23 +138,14 @@ class TestTheWorkOfReading:
         ids=["scan", "check", "scan one field"],
     )
     def test_grows_with_the_text_and_not_faster(self, unit: str, work: Callable[[str], object]) -> None:
-        """A quadratic reader would need a hundred times as long for a text ten times as long."""
+        """A quadratic reader would take a hundred times the steps for a text ten times as long."""
 
-        def seconds(length: int) -> float:
+        def steps(length: int) -> int:
             text = unit * (length // len(unit))
-            # The processor's time of this thread alone: others use the machine at the same moment.
-            began = time.thread_time()
-            work(text)
-            return time.thread_time() - began
+            work(text)  # what is kept of a first time is there when the steps are counted
+            return work_of(lambda: work(text))
 
-        def least(length: int) -> float:
-            return min(seconds(length) for _ in range(3))
-
-        gc.disable()
-        try:
-            assert least(20_000) < 20 * least(2_000)
-        finally:
-            gc.enable()
+        assert steps(20_000) < 15 * steps(2_000)
 
 
 class TestParagraphs:

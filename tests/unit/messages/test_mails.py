@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 
 import pytest
@@ -15,6 +14,7 @@ from feenote.domain.deliveries import MessageKind
 from feenote.domain.money import Money
 from feenote.domain.records import PaymentAccount
 from feenote.service.ports import MailContext, MessageText
+from tests.counting.work import work_of
 from tests.fakes.html_reader import Seen, read_html
 from tests.fakes.linked_samples import CONTACT, FIRM, NOW, OTHERS, make_bill
 from tests.fakes.mail_samples import (
@@ -284,14 +284,12 @@ class TestOtherMails:
         assert not body_of(mail).values("a", "href")
 
 
-class TestSpeed:
-    def test_a_mail_takes_milliseconds(self) -> None:
+class TestTheWorkOfAMail:
+    def test_is_that_of_filling_templates_and_not_of_reading_them(self) -> None:
+        """Reading one template alone takes more steps than this."""
         context, renderer = mail_context(MessageKind.BILL), JinjaMessageRenderer()
         renderer.render(context, link_url=LINK_URL, attached=False, now=NOW)
 
-        def once() -> float:
-            began = time.perf_counter()
-            renderer.render(context, link_url=LINK_URL, attached=False, now=NOW)
-            return time.perf_counter() - began
+        steps = work_of(lambda: renderer.render(context, link_url=LINK_URL, attached=False, now=NOW))
 
-        assert min(once() for _ in range(30)) < 0.006
+        assert steps < 10_000

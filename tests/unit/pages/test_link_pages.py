@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,6 +19,7 @@ from feenote.domain.records import FirmSettings, LinesShown
 from feenote.service.open_link import LinkPage, PageKind
 from feenote.service.start_payment import Start
 from feenote.service.use_link import Return
+from tests.counting.work import work_of
 from tests.fakes.html_reader import Seen, read_html
 from tests.fakes.linked_samples import (
     FIRM,
@@ -366,14 +366,10 @@ class TestLogo:
         assert "img" not in [tag for tag, _ in read_html(page.html).tags]
 
 
-class TestSpeed:
-    def test_a_usual_bill_takes_milliseconds(self) -> None:
+class TestTheWorkOfAPage:
+    def test_is_that_of_filling_templates_and_not_of_reading_them(self) -> None:
+        """Reading one template alone takes more steps than this."""
         page = make_page(PageKind.PAYABLE)
         show(page)
 
-        def once() -> float:
-            began = time.perf_counter()
-            pages.render_link_page(page, token=TOKEN, now=NOW)
-            return time.perf_counter() - began
-
-        assert min(once() for _ in range(30)) < 0.006
+        assert work_of(lambda: pages.render_link_page(page, token=TOKEN, now=NOW)) < 10_000
