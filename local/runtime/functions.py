@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from local.runtime.environment import Assignment
 from local.runtime.frames import receive_frame, send_frame
+from local.runtime.turns import Turns
 from local.template.stack import ACCOUNT_ID, REGION
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class FunctionRunner:
         self._clock_path = clock_path
         self._log_folder = log_folder
         self._pools: dict[str, _Pool] = {}
-        self._background = threading.Semaphore(background_calls)
+        self._turns = Turns(background_calls)
         self._control, theirs = socket.socketpair()
         self._control_lock = threading.Lock()
         self._zygote = subprocess.Popen(
@@ -100,8 +101,12 @@ class FunctionRunner:
             FunctionFailed: as the class says.
         """
         pool = self._pools[name]
-        with pool.places, self._background if pool.function.in_the_background else contextlib.nullcontext():
+        is_background = pool.function.in_the_background
+        turn = self._turns.in_the_background() if is_background else self._turns.somebody_waits()
+        with pool.places, turn, contextlib.ExitStack() as until_answered:
             process = self._taken(pool)
+            if is_background:
+                until_answered.enter_context(self._turns.at_work(process.pid))
             request = {"event": event, "request_id": str(uuid.uuid4()), "timeout_s": pool.function.timeout_s}
             try:
                 process.channel.settimeout(pool.function.timeout_s)
