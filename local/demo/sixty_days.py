@@ -19,8 +19,8 @@ from local.demo.clock import Clock
 from local.demo.story import Place, StepFailedError
 
 DAYS = 60
-_AFTER_NINE = timedelta(minutes=5)
 _A_TURN = timedelta(minutes=16)
+"""The schedule has had a turn: it has one every quarter of an hour, counted from its last."""
 _LOOK_AHEAD_DAYS = 10
 _NEXT_WORKING_DAY = timedelta(days=5)
 """After a Thursday before a long weekend."""
@@ -88,7 +88,7 @@ def live_through(place: Place, console: Console, *, days: int = DAYS) -> SixtyDa
         bar = progress.add_task("reminders", total=days, day=f"{found.first:%d %b %Y}")
         seen = {mail["id"] for mail in _mails(place)}
         while coming := _next(place, clock.now(), end):
-            clock.move_to(coming[0].at + _AFTER_NINE)
+            clock.move_to(coming[0].at + _A_TURN)
             mails = [mail for mail in _mails(place) if mail["id"] not in seen]
             seen |= {mail["id"] for mail in mails}
             reminders = [mail for mail in mails if mail["tags"].get("kind") == "reminder"]
@@ -108,8 +108,8 @@ def _next(place: Place, now: datetime, end: datetime) -> list[Message]:
     """Return the reminders foreseen soon, in their order; none where none comes before the end."""
     left = (end - now).days + 1
     for days in sorted({min(_LOOK_AHEAD_DAYS, left), left}):
-        foreseen = [one for one in _foreseen(place, days) if now < one.at + _AFTER_NINE]
-        if foreseen and foreseen[0].at + _AFTER_NINE <= end:
+        foreseen = [one for one in _foreseen(place, days) if now < one.at + _A_TURN]
+        if foreseen and foreseen[0].at + _A_TURN <= end:
             return foreseen
     return []
 
